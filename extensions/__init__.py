@@ -1,0 +1,1 @@
+"""Python that Copier runs while it renders a book: outline, editions, answers, Jinja extension."""

@@ -1,0 +1,1 @@
+"""Tests of the template, one file for each promise it makes."""
