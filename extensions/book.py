@@ -1,0 +1,108 @@
+"""The contents of book.yml, the one file that a book's tools read."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Iterator, Mapping
+from typing import Any
+
+import yaml
+
+from .answers import Author, read_authors
+from .edition import Edition
+from .outline import Entry, Outline
+
+SCHEMA = 1
+
+
+def book_data(answers: Mapping[str, Any], edition: Edition, outline: Outline) -> dict[str, Any]:
+    """Return what book.yml holds, in the order it is written.
+
+    Args:
+        answers: the answers to the questions.
+        edition: the chosen edition.
+        outline: the numbered outline.
+    """
+    return {
+        "schema": SCHEMA,
+        "edition": edition.name,
+        "title": one_line(answers["title"]),
+        "subtitle": one_line(answers["subtitle"]) or None,
+        "slug": answers["slug"],
+        "authors": [_author(author) for author in read_authors(answers["authors"])],
+        "description": one_line(answers["description"]),
+        "language": answers["language"],
+        "repository": repository(answers["repository_url"]),
+        "isbn": answers["isbn"].strip() or None,
+        "licenses": {"text": answers["text_license"], "code": answers["code_license"]},
+        "formats": list(answers["formats"]),
+        "parts": [{"title": part.title, "first": part.first} for part in outline.parts],
+        "chapters": [_entry(entry) for entry in outline.chapters],
+        "appendices": [_entry(entry) for entry in outline.appendices],
+        "phases": edition.data["phases"],
+        "milestones": list(_milestones(edition, outline)),
+    }
+
+
+def repository(url: str) -> str | None:
+    """Return the address that paths can be added to, or None where there is none."""
+    return url.strip().rstrip("/").removesuffix(".git") or None
+
+
+def one_line(text: str) -> str:
+    """Return the text with every run of white space made one space."""
+    return " ".join(text.split())
+
+
+def _author(author: Author) -> dict[str, str]:
+    keys = ("name", "email", "affiliation")
+    return {key: value for key in keys if (value := getattr(author, key))}
+
+
+def _entry(entry: Entry) -> dict[str, Any]:
+    return {
+        "id": entry.id,
+        "number": entry.number,
+        "label": entry.label,
+        "title": entry.title,
+        "path": entry.path,
+        "anchor": entry.anchor,
+        "page": entry.page,
+        "summary": entry.summary,
+        "sections": [
+            {"title": section.title, "summary": section.summary} for section in entry.sections
+        ],
+        "deliverables": [
+            {"path": deliverable.path, "title": deliverable.title}
+            for deliverable in entry.deliverables
+        ],
+    }
+
+
+def _milestones(edition: Edition, outline: Outline) -> Iterator[dict[str, Any]]:
+    """Yield the milestones, each with those of its chapters that the author kept."""
+    for milestone in edition.data["milestones"]:
+        kept = [id for id in milestone["chapters"] if outline.find(id)]
+        yield {**milestone, "chapters": kept}
+
+
+def dump_yaml(data: object) -> str:
+    """Return the data as YAML a person would write: keys in order, one line a text."""
+    return yaml.dump(
+        data, Dumper=_Dumper, sort_keys=False, allow_unicode=True, width=2**31 - 1
+    ).rstrip()
+
+
+def toml_string(text: str) -> str:
+    """Return the text as a TOML basic string, which escapes as JSON does (TOML 1.0)."""
+    return json.dumps(one_line(text), ensure_ascii=False)
+
+
+class _Dumper(yaml.SafeDumper):
+    """A dumper that indents lists below their keys and never writes aliases."""
+
+    def increase_indent(self, flow: bool = False, indentless: bool = False) -> None:
+        super().increase_indent(flow, False)
+
+    def ignore_aliases(self, data: Any) -> bool:
+        return True
