@@ -1,0 +1,116 @@
+"""Every command a maintainer needs; `nox` alone checks and tests, `nox -l` lists the rest."""
+
+from __future__ import annotations
+
+import hashlib
+import os
+import shutil
+from pathlib import Path
+
+import nox
+
+nox.needs_version = ">=2025.2.9"
+nox.options.sessions = ["lint", "tests"]
+nox.options.reuse_existing_virtualenvs = True
+
+ROOT = Path(__file__).resolve().parent
+PROJECT = nox.project.load_toml(ROOT / "pyproject.toml")
+REQUIREMENTS = ROOT / "template" / "requirements"
+# Python that can be checked where it stands: it carries no Jinja and no computed folder.
+PYTHON = ("extensions", "tests", "noxfile.py", "template/tools", "template/templates")
+
+
+def install(session: nox.Session, group: str) -> None:
+    """Install one of the dependency groups of pyproject.toml."""
+    session.install(*nox.project.dependency_groups(PROJECT, group))
+
+
+@nox.session
+def book(session: nox.Session) -> None:
+    """Start a book and build it: nox -s book -- [FOLDER] [options of copier copy]."""
+    install(session, "start")
+    folder, *options = session.posargs or ["../async-book"]
+    destination = Path(folder).expanduser().absolute()
+    session.run(
+        *("copier", "copy", "--trust", "--vcs-ref", "HEAD"),
+        *options,
+        *(str(ROOT), str(destination)),
+    )
+    if not (destination / "requirements").is_dir():
+        session.log("The book holds folders only, so there is nothing to build yet.")
+        return
+    python = make_environment(
+        session, destination / ".venv", [*(destination / "requirements").glob("[bc]*.txt")]
+    )
+    session.chdir(destination)
+    session.run(str(python), "tools/build_scripts/build_book.py", external=True)
+
+
+@nox.session
+def lint(session: nox.Session) -> None:
+    """Check the code's style and types, and the Markdown of this repository."""
+    install(session, "lint")
+    session.run("ruff", "check", *PYTHON)
+    session.run("ruff", "format", "--check", *PYTHON)
+    session.run("mypy", "extensions", "tests", "noxfile.py")
+    session.run("rumdl", "check", "README.md", "CHANGELOG.md")
+
+
+@nox.session
+def tests(session: nox.Session) -> None:
+    """Run the tests: nox -s tests -- [options of pytest]."""
+    install(session, "test")
+    session.run(
+        *("pytest", "--numprocesses=2", "--dist=loadgroup"),
+        *session.posargs,
+        env={"BOOK_PYTHON": str(book_environment(session))},
+    )
+
+
+@nox.session
+def bench(session: nox.Session) -> None:
+    """Measure the time and memory of rendering, beside an empty template on this machine."""
+    install(session, "start")
+    session.run("python", "tests/benchmark.py", *session.posargs)
+
+
+@nox.session
+def requirements(session: nox.Session) -> None:
+    """Compile a book's pinned requirements anew: nox -s requirements -- [--upgrade]."""
+    session.install("uv")
+    session.chdir(REQUIREMENTS)
+    for name in ("build", "cjk", "examples", "dev"):
+        source = next(REQUIREMENTS.glob(f"*{name}.in*"))
+        session.run("uv", "pip", "compile", *session.posargs, source.name)
+
+
+def book_environment(session: nox.Session) -> Path:
+    """Return the interpreter of an environment with all that a book needs, made when it changed."""
+    files = sorted(REQUIREMENTS.glob("*.txt*"))
+    digest = hashlib.sha256(b"".join(file.read_bytes() for file in files)).hexdigest()[:16]
+    folder = ROOT / ".nox" / f"book-{digest}"
+    complete = folder / "complete"
+    if complete.exists():
+        return interpreter(folder)
+    shutil.rmtree(folder, ignore_errors=True)
+    python = make_environment(session, folder, files)
+    complete.touch()
+    return python
+
+
+def make_environment(session: nox.Session, folder: Path, requirements: list[Path]) -> Path:
+    """Make a virtual environment with pinned requirements and return its interpreter."""
+    session.run("python", "-m", "venv", str(folder))
+    python = interpreter(folder)
+    session.run(
+        *(str(python), "-m", "pip", "install", "--quiet", "--disable-pip-version-check"),
+        "--require-hashes",
+        *(f"-r{file}" for file in requirements),
+        external=True,
+    )
+    return python
+
+
+def interpreter(environment: Path) -> Path:
+    """Return the interpreter of a virtual environment."""
+    return environment / ("Scripts/python.exe" if os.name == "nt" else "bin/python")

@@ -1,0 +1,117 @@
+"""Time and memory of rendering, beside an empty template on the same machine.
+
+Run it by `nox -s bench`. Each figure is the median of several processes of their own; memory is
+the peak resident set of the process, Copier's `git` children left out.
+"""
+
+from __future__ import annotations
+
+import argparse
+import json
+import os
+import statistics
+import subprocess
+import sys
+import tempfile
+from collections.abc import Mapping
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+ROOT = Path(__file__).resolve().parent.parent
+MEASURE = """
+import json, resource, sys, time
+from copier import run_copy
+source, destination, answers = sys.argv[1], sys.argv[2], json.loads(sys.argv[3])
+start = time.perf_counter()
+run_copy(source, destination, answers, defaults=True, unsafe=True, quiet=True, vcs_ref="HEAD")
+elapsed = time.perf_counter() - start
+print(json.dumps([elapsed, resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 1024]))
+"""
+
+
+@dataclass(frozen=True)
+class Result:
+    """Medians of one case: seconds, MiB, and how many files were written."""
+
+    name: str
+    seconds: float
+    mebibytes: float
+    files: int
+
+
+def empty_template(folder: Path) -> Path:
+    """Make the floor: a template that renders its answers file and nothing else."""
+    (folder / "template").mkdir(parents=True)
+    (folder / "copier.yml").write_text("_subdirectory: template\n", encoding="utf-8")
+    answers = folder / "template" / "{{ _copier_conf.answers_file }}.jinja"
+    answers.write_text("{{ _copier_answers|to_nice_yaml }}\n", encoding="utf-8")
+    return commit(folder)
+
+
+def snapshot(folder: Path) -> Path:
+    """Clone this repository with its working tree committed, so that no case pays for a diff."""
+    git = ("git", "-C", str(ROOT), "ls-files", "-z", "--cached", "--others", "--exclude-standard")
+    names = subprocess.run(git, check=True, capture_output=True).stdout
+    folder.mkdir()
+    archive = subprocess.run(
+        ["tar", "-C", str(ROOT), "--create", "--null", "--files-from=-", "--ignore-failed-read"],
+        input=names,
+        check=True,
+        capture_output=True,
+    ).stdout
+    subprocess.run(["tar", "-C", str(folder), "--extract"], input=archive, check=True)
+    return commit(folder)
+
+
+def commit(folder: Path) -> Path:
+    """Make the folder a repository with one commit."""
+    identity = ("-c", "user.name=Bench", "-c", "user.email=bench@example.org")
+    for arguments in (["init", "-q"], ["add", "-A"], [*identity, "commit", "-qm", "Template"]):
+        subprocess.run(["git", "-C", str(folder), *arguments], check=True)
+    return folder
+
+
+def measure(
+    name: str, template: Path, scratch: Path, runs: int, answers: Mapping[str, Any]
+) -> Result:
+    """Render a case several times and return its medians."""
+    figures = []
+    for run in range(runs):
+        destination = scratch / f"{name}-{run}".replace(" ", "-")
+        command = [sys.executable, "-c", MEASURE, str(template), str(destination)]
+        printed = subprocess.run(
+            [*command, json.dumps(answers)], check=True, capture_output=True, text=True
+        ).stdout
+        figures.append(json.loads(printed))
+    written = sum(path.is_file() for path in destination.rglob("*"))
+    seconds, mebibytes = (statistics.median(values) for values in zip(*figures, strict=True))
+    return Result(name, seconds, mebibytes, written)
+
+
+def main() -> None:
+    """Measure and print a table."""
+    parser = argparse.ArgumentParser(description=__doc__)
+    parser.add_argument("--runs", type=int, default=5, help="processes a case (default: 5)")
+    runs = parser.parse_args().runs
+    with tempfile.TemporaryDirectory() as scratch_name:
+        scratch = Path(scratch_name)
+        ours = snapshot(scratch / "ours")
+        floor = measure("empty template", empty_template(scratch / "empty"), scratch, runs, {})
+        cases = [measure("default book", ours, scratch, runs, {})]
+        for count in (10, 100, 1000):
+            answers = {"edition": "own", "chapters": [f"Chapter about {n}" for n in range(count)]}
+            cases.append(measure(f"{count} chapters", ours, scratch, runs, answers))
+    print(f"Medians of {runs} runs, {os.cpu_count()} cores, Python {sys.version.split()[0]}\n")
+    print("| case | files | seconds | of the floor | ms a file above it | MiB |")
+    print("| --- | --: | --: | --: | --: | --: |")
+    for result in [floor, *cases]:
+        above = (result.seconds - floor.seconds) / result.files * 1000
+        print(
+            f"| {result.name} | {result.files} | {result.seconds:.2f} "
+            f"| {result.seconds / floor.seconds:.1f} | {above:.1f} | {result.mebibytes:.0f} |"
+        )
+
+
+if __name__ == "__main__":
+    main()

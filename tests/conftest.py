@@ -1,0 +1,96 @@
+"""The template as a stranger clones it, and the books most tests look at."""
+
+from __future__ import annotations
+
+import os
+import subprocess
+from pathlib import Path
+
+import pytest
+
+from tests.support import ROOT, git, render
+
+HOSTILE_CHAPTERS = [
+    "Quotes: \"double\", 'single' and `back`ticks",
+    {"ampersand": "R&D <b>bold</b> & 100% of $x$ in C:\\new\\table #1"},
+    "{{ cookiecutter }} and {% raw %} and {# not a comment #}",
+    {"rocket": "🚀 👩‍💻"},
+    "مقدمة في البرمجة غير المتزامنة",
+    "Long " * 39 + "title",
+    "...leading dots and ../../etc/passwd",
+    "CON",
+    "[link](https://example.org) *stars* _lines_ ~tilde~ ^caret^ | pipe",
+    "# Heading: ---",
+    "@sec-nothing {.unnumbered} \\LaTeX",
+]
+
+
+@pytest.fixture(scope="session", autouse=True)
+def _a_stranger(tmp_path_factory: pytest.TempPathFactory) -> None:
+    """Hide the developer's own settings: an empty home, and a name for commits."""
+    home = tmp_path_factory.mktemp("home")
+    for variable in ("XDG_CONFIG_HOME", "XDG_CACHE_HOME", "COPIER_SETTINGS_PATH"):
+        os.environ.pop(variable, None)
+    os.environ["HOME"] = str(home)
+    (home / ".gitconfig").write_text(
+        "[user]\n\tname = Ada Lovelace\n\temail = ada@example.org\n"
+        "[init]\n\tdefaultBranch = main\n",
+        encoding="utf-8",
+    )
+
+
+@pytest.fixture(scope="session")
+def template(tmp_path_factory: pytest.TempPathFactory, _a_stranger: None) -> Path:
+    """Return a clone of this repository that holds the working tree as its one commit."""
+    clone = tmp_path_factory.mktemp("template") / "copier-techbook"
+    clone.mkdir()
+    listed = git(ROOT, "ls-files", "--cached", "--others", "--exclude-standard", "-z")
+    files = [name for name in listed.split("\0") if name and (ROOT / name).exists()]
+    archive = subprocess.run(
+        ["tar", "--create", "--null", "--files-from=-"],
+        cwd=ROOT,
+        input="\0".join(files).encode(),
+        capture_output=True,
+        check=True,
+    ).stdout
+    subprocess.run(["tar", "--extract"], cwd=clone, input=archive, check=True)
+    git(clone, "init", "--quiet")
+    git(clone, "add", "--all")
+    git(clone, "commit", "--quiet", "--message", "The template")
+    return clone
+
+
+@pytest.fixture(scope="session")
+def default_book(template: Path, tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """Return the book that the default answers give, committed."""
+    return render(template, tmp_path_factory.mktemp("default") / "async-book", commit=True)
+
+
+@pytest.fixture(scope="session")
+def hostile_book(template: Path, tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """Return an own book whose every answer tries to break something, committed."""
+    return render(
+        template,
+        tmp_path_factory.mktemp("hostile") / "a folder with spaces",
+        commit=True,
+        edition="own",
+        title='The "Best" {{ book }} & <Friends>: 100% \\TeX #1 🚀',
+        subtitle="$a^2$ 'quoted' — مرحبا",
+        authors='O\'Brien "Bob" & Sons <bob@example.org> (R&D); 李雷',
+        description='{% raw %} "quoted" \\ & <b>',
+        chapters=HOSTILE_CHAPTERS,
+        appendices=["Ünïcödé", {"nul_values": "NULL & void"}],
+        parts=[{"Part {{ one }} & only": "ampersand"}],
+    )
+
+
+@pytest.fixture(scope="session")
+def book_python() -> str:
+    """Return the interpreter of the environment that holds a book's requirements.
+
+    `nox` makes it once for all tests, as a book's `make install` would.
+    """
+    python = os.environ.get("BOOK_PYTHON")
+    if not python:
+        pytest.fail("BOOK_PYTHON names no interpreter; run the tests by `nox -s tests`")
+    return python

@@ -1,0 +1,128 @@
+"""What several tests do: render, run Git, read Markdown."""
+
+from __future__ import annotations
+
+import os
+import re
+import subprocess
+import sys
+from collections import Counter
+from collections.abc import Iterator, Sequence
+from itertools import pairwise
+from pathlib import Path
+from typing import Any, NamedTuple
+from urllib.parse import unquote
+
+import yaml
+from copier import run_copy
+from markdown_it import MarkdownIt
+from markdown_it.token import Token
+
+ROOT = Path(__file__).resolve().parent.parent
+_ATTRIBUTES = re.compile(r"\s*\{[^{}]*\}\s*$")
+
+
+def git(folder: Path, *arguments: str) -> str:
+    """Run Git in a folder and return what it prints."""
+    command = ["git", *arguments]
+    return subprocess.run(command, cwd=folder, check=True, capture_output=True, text=True).stdout
+
+
+def render(template: Path, folder: Path, *, commit: bool = False, **answers: Any) -> Path:
+    """Render a book with default answers but for those given, and return its folder."""
+    run_copy(str(template), folder, answers, vcs_ref="HEAD", defaults=True, unsafe=True, quiet=True)
+    if commit:
+        git(folder, "init", "--quiet")
+        git(folder, "add", "--all")
+        git(folder, "commit", "--quiet", "--message", "Start the book")
+    return folder
+
+
+def copier(*arguments: object, cwd: Path | None = None) -> subprocess.CompletedProcess[str]:
+    """Run Copier's command line without a terminal."""
+    return subprocess.run(
+        [sys.executable, "-m", "copier", *map(str, arguments)],
+        cwd=cwd,
+        capture_output=True,
+        text=True,
+        check=False,
+        stdin=subprocess.DEVNULL,
+    )
+
+
+def run(folder: Path, *command: object, **environment: str) -> subprocess.CompletedProcess[str]:
+    """Run a command in a book, as its author would."""
+    return subprocess.run(
+        [str(part) for part in command],
+        cwd=folder,
+        capture_output=True,
+        text=True,
+        check=False,
+        env={**os.environ, **environment},
+    )
+
+
+def files(folder: Path) -> list[str]:
+    """Return the paths of all files of a book, relative to it, less what Git keeps for itself."""
+    return sorted(
+        path.relative_to(folder).as_posix()
+        for path in folder.rglob("*")
+        if path.is_file() and ".git" not in path.relative_to(folder).parts
+    )
+
+
+def outline(book: Path) -> dict[str, Any]:
+    """Return the book.yml of a book."""
+    content: dict[str, Any] = yaml.safe_load((book / "book.yml").read_text(encoding="utf-8"))
+    return content
+
+
+class Broken(NamedTuple):
+    """A relative link that leads nowhere."""
+
+    file: str
+    target: str
+
+
+def broken_links(book: Path) -> list[Broken]:
+    """Return every relative link or image in a book's Markdown that does not resolve."""
+    return [
+        Broken(name, target)
+        for name in files(book)
+        if name.endswith(".md") and not name.startswith("book_build/")
+        for target in _targets(_parse(book / name))
+        if not _resolves(book / name, target)
+    ]
+
+
+def _parse(file: Path) -> list[Token]:
+    return MarkdownIt("commonmark").enable("table").parse(file.read_text(encoding="utf-8"))
+
+
+def _targets(tokens: Sequence[Token]) -> Iterator[str]:
+    for token in tokens:
+        target = token.attrGet("href") or token.attrGet("src")
+        if isinstance(target, str) and not re.match(r"[a-z][a-z0-9+.-]*:", target):
+            yield unquote(target)
+        yield from _targets(token.children or [])
+
+
+def _resolves(file: Path, target: str) -> bool:
+    path, _, fragment = target.partition("#")
+    destination = file.parent / path if path else file
+    if not destination.exists():
+        return False
+    return not fragment or fragment in set(_fragments(destination))
+
+
+def _fragments(file: Path) -> Iterator[str]:
+    """Yield the fragments of a file's headings as GitHub makes them."""
+    seen: Counter[str] = Counter()
+    tokens = _parse(file)
+    for opening, text in pairwise(tokens):
+        if opening.type == "heading_open":
+            plain = "".join(c.content for c in text.children or [] if c.type != "html_inline")
+            heading = _ATTRIBUTES.sub("", plain).lower()
+            slug = re.sub(r"[^\w\- ]", "", heading).replace(" ", "-")
+            yield f"{slug}-{seen[slug]}" if seen[slug] else slug
+            seen[slug] += 1
