@@ -1,0 +1,1 @@
+"""The programs that the book quotes, each of them run by a test."""

@@ -1,0 +1,36 @@
+"""Serve the application on this machine: for good, or for a while."""
+
+import socket
+from collections.abc import Iterator
+from contextlib import contextmanager
+from threading import Thread
+
+import uvicorn
+from fastapi import FastAPI
+
+HOST = "127.0.0.1"
+
+
+def serve(app: FastAPI, port: int) -> None:
+    """Serve until the process is told to stop."""
+    uvicorn.run(app, host=HOST, port=port)
+
+
+# region: running
+@contextmanager
+def running(app: FastAPI) -> Iterator[int]:
+    """Serve on a free port, which is returned, for as long as the block."""
+    server = uvicorn.Server(uvicorn.Config(app, log_level="warning"))
+    # The socket listens from here on, so nobody has to wait for the server:
+    # whoever is early is answered when it is up.
+    with socket.create_server((HOST, 0)) as listener:
+        thread = Thread(target=server.run, args=([listener],))
+        thread.start()
+        try:
+            yield listener.getsockname()[1]
+        finally:
+            server.should_exit = True
+            thread.join()
+
+
+# endregion
