@@ -79,9 +79,20 @@ def requirements(session: nox.Session) -> None:
     """Compile a book's pinned requirements anew: nox -s requirements -- [--upgrade]."""
     session.install("uv")
     session.chdir(REQUIREMENTS)
+    earlier: list[str] = []
     for name in ("build", "cjk", "examples", "dev"):
         source = next(REQUIREMENTS.glob(f"*{name}.in*"))
-        session.run("uv", "pip", "compile", *session.posargs, source.name)
+        pinned = source.with_name(source.name.replace(".in", ".txt"))
+        header = pinned.read_text(encoding="utf-8").splitlines(keepends=True)[:2]
+        session.run(
+            *("uv", "pip", "compile", "--quiet", "--universal", "--python-version", "3.10"),
+            *("--generate-hashes", "--no-header", "--no-annotate"),
+            *("--no-emit-index-url", "--no-emit-find-links"),
+            *session.posargs,
+            *(*earlier, source.name, "--output-file", pinned.name),
+        )
+        pinned.write_text("".join(header) + pinned.read_text(encoding="utf-8"), encoding="utf-8")
+        earlier += ["-c", pinned.name]
 
 
 def book_environment(session: nox.Session) -> Path:
