@@ -76,7 +76,7 @@ def hostile_book(template: Path, tmp_path_factory: pytest.TempPathFactory) -> Pa
         edition="own",
         title='The "Best" {{ book }} & <Friends>: 100% \\TeX #1 🚀',
         subtitle="$a^2$ 'quoted' — مرحبا",
-        authors='O\'Brien "Bob" & Sons <bob@example.org> (R&D); 李雷',
+        authors='O\'Brien "Bob" & Sons <bob@example.org> (R&D); Łukasz Ωμέγα',
         description='{% raw %} "quoted" \\ & <b>',
         chapters=HOSTILE_CHAPTERS,
         appendices=["Ünïcödé", {"nul_values": "NULL & void"}],

@@ -185,7 +185,8 @@ def test_the_compiled_markdown_has_working_links(built: Path) -> None:
     text = (copy / f"{slug(built)}.md").read_text(encoding="utf-8")
 
     assert broken_links(copy) == []
-    assert text.count("\n# ") >= len(outline(built)["chapters"])
+    chapters = [line for line in text.splitlines() if re.match(r"## \d+ ", line)]
+    assert len(chapters) == len(outline(built)["chapters"])
 
 
 @default_book_only
@@ -274,6 +275,13 @@ def test_the_books_own_tests_pass(built: Path, installed: Path) -> None:
     assert result.returncode == 0, result.stdout + result.stderr
     assert re.search(r"\d+ passed", result.stdout)
     assert git(installed, "status", "--porcelain") == ""
+
+
+@default_book_only
+def test_the_books_python_is_typed(built: Path, installed: Path) -> None:
+    result = run(installed, ".venv/bin/python", "-m", "mypy", "tools", "src", "tests")
+
+    assert result.returncode == 0, result.stdout + result.stderr
 
 
 @every_book
@@ -371,6 +379,22 @@ def test_books_of_any_size_build(
     pdf = PdfReader(book / "book_build" / "pdf" / f"{slug(book)}.pdf")
     assert sum(depth == 0 for depth, _ in bookmarks(pdf.outline)) >= count
     assert len(list((book / "book_build" / "html").glob("chapter_about_*.html"))) == count
+
+
+def test_a_character_without_a_font_is_named(
+    template: Path, book_python: str, tmp_path: Path
+) -> None:
+    book = render(template, tmp_path / "book", commit=True, edition="own", chapters=["One"])
+    chapter = book / "chapters" / "01_one" / "chapter.md"
+    text = chapter.read_text(encoding="utf-8")
+    chapter.write_text(f"{text}\nA character of Yi: ꀀ\n", encoding="utf-8")
+
+    result = run(book, book_python, BUILD)
+
+    line = text.count("\n") + 2
+    assert result.returncode == 1
+    assert result.stderr.startswith(f"chapters/01_one/chapter.md:{line}: ")
+    assert "U+A000" in result.stderr
 
 
 def test_a_book_in_chinese_finds_its_fonts(

@@ -120,7 +120,7 @@ def test_hostile_answers_are_text_everywhere(hostile_book: Path) -> None:
     assert book["title"] == 'The "Best" {{ book }} & <Friends>: 100% \\TeX #1 🚀'
     assert book["authors"] == [
         {"name": 'O\'Brien "Bob" & Sons', "email": "bob@example.org", "affiliation": "R&D"},
-        {"name": "李雷"},
+        {"name": "Łukasz Ωμέγα"},
     ]
     assert (
         book["chapters"][2]["title"] == "{{ cookiecutter }} and {% raw %} and {# not a comment #}"

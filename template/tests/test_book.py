@@ -8,16 +8,16 @@ from pathlib import Path
 from xml.etree import ElementTree
 
 import pytest
-import yaml
+
+from tools.build_scripts.book import Entry, load
 
 ROOT = Path(__file__).resolve().parent.parent
-BOOK = yaml.safe_load((ROOT / "book.yml").read_text(encoding="utf-8"))
-ENTRIES = BOOK["chapters"] + BOOK["appendices"]
+BOOK = load(ROOT)
 
 
-@pytest.mark.parametrize("entry", ENTRIES, ids=lambda entry: entry["id"])
-def test_every_entry_has_its_files(entry: dict[str, str]) -> None:
-    folder = ROOT / entry["path"]
+@pytest.mark.parametrize("entry", BOOK.entries, ids=lambda entry: entry.id)
+def test_every_entry_has_its_files(entry: Entry) -> None:
+    folder = ROOT / entry.path
 
     assert (folder / "chapter.md").is_file()
     assert (folder / "README.md").is_file()
@@ -25,17 +25,17 @@ def test_every_entry_has_its_files(entry: dict[str, str]) -> None:
 
 
 def test_no_folder_stands_outside_the_outline() -> None:
-    promised = {Path(entry["path"]) for entry in ENTRIES}
-    found = {
-        path.parent.relative_to(ROOT) for path in (ROOT / "chapters").rglob("chapter.md")
-    }
+    promised = {entry.path for entry in BOOK.entries}
+    found = (path.parent for path in (ROOT / "chapters").rglob("chapter.md"))
 
-    assert found == promised
+    assert {folder.relative_to(ROOT).as_posix() for folder in found} == promised
 
 
 def test_the_example_template_runs() -> None:
-    command = [sys.executable, ROOT / "templates" / "code_example_template.py", "Ada"]
-    result = subprocess.run(command, capture_output=True, text=True, check=True)
+    example = ROOT / "templates" / "code_example_template.py"
+    result = subprocess.run(
+        [sys.executable, str(example), "Ada"], capture_output=True, text=True, check=True
+    )
 
     assert result.stdout == "Hello, Ada!\n"
 
