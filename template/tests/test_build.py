@@ -1,0 +1,541 @@
+"""The tools build a book, every link in it leads somewhere, and what is wrong is told."""
+
+from __future__ import annotations
+
+import base64
+import os
+import shutil
+import subprocess
+import sys
+import unicodedata
+import zipfile
+from collections import Counter
+from collections.abc import Iterator
+from html.parser import HTMLParser
+from pathlib import Path, PurePosixPath
+from typing import Any
+from urllib.parse import unquote
+
+import msgspec.yaml
+import pytest
+
+from tools.build_scripts import book as books
+from tools.build_scripts import source
+
+ROOT = Path(__file__).resolve().parent.parent
+BUILD = ROOT / "tools" / "build_scripts" / "build_book.py"
+STATUS = ROOT / "tools" / "build_scripts" / "status.py"
+VALIDATE = ROOT / "tools" / "validation" / "validate_book.py"
+FORMATS = ("html", "epub", "pdf", "markdown")
+
+# A picture of one black pixel.
+PNG = base64.b64decode(
+    "iVBORw0KGgoAAAANSUhEUgAAAAEAAAABCAIAAACQd1PeAAAADElEQVR42mNgYGAAAAAEAAHI6uv5AAAAAElFTkSuQmCC"
+)
+HOSTILE = "Quotes \" ' & <b>tags</b> {{ braces }} \\ *stars* `ticks` $x$ 😀"
+ARABIC = "مقدمة في البرمجة"
+LONG = ("A title that goes on and on " * 8)[:200].strip()
+
+FIRST = """\
+---
+status: drafted
+---
+
+# The first chapter
+
+See [the second](../02_second/chapter.md), [its end](../02_second/chapter.md#the-end--at-last),
+[the table](../02_second/chapter.md#tbl-numbers), [the appendix](../appendices/a_tools/chapter.md),
+[this section](#waiting), [the code](../../src/app.py) and [the overview](../02_second/README.md).
+
+<!-- ![hidden](nowhere.png) -->
+
+## Waiting
+
+Stray generics such as Vec<dyn Fn()> are text.[^1] The formula $e = mc^2$ is one.
+
+[^1]: A note.
+
+> [!WARNING]
+> Mind the gap.
+
+```python
+print("![not an image](nowhere.png)")
+```
+
+### Deeper
+
+![A pixel](../../assets/images/a%20pixel.png)
+
+## Unnumbered {.unnumbered}
+"""
+SECOND = """\
+# The second chapter
+
+Back to [the first](../01_first/chapter.md#waiting).
+
+## The end — at last
+
+| a | b |
+|---|--:|
+| 1 |   2 |
+
+: Numbers. {#tbl-numbers}
+
+## The end — at last
+
+> [!NOTE]
+> **To be written.** What comes after the end.
+"""
+
+
+def entry(id: str, number: int, label: str, title: str, path: str) -> dict[str, Any]:
+    return {
+        "id": id,
+        "number": number,
+        "label": label,
+        "title": title,
+        "path": path,
+        "anchor": f"sec-{id}",
+        "page": f"{id}.html",
+        "summary": "What it is about.",
+        "sections": [],
+        "deliverables": [{"path": "deliverables/plan.md", "title": "Plan"}],
+    }
+
+
+def book_data() -> dict[str, Any]:
+    return {
+        "schema": 1,
+        "edition": "own",
+        "title": f"Tiny {HOSTILE}",
+        "subtitle": None,
+        "slug": "tiny",
+        "authors": [{"name": "Ada Lovelace"}],
+        "description": "A book to test with.",
+        "language": "en",
+        "repository": "https://github.com/ada/tiny",
+        "isbn": None,
+        "licenses": {"text": "CC-BY-4.0", "code": "MIT"},
+        "formats": ["html"],
+        "parts": [{"title": "Beginnings", "first": "first"}],
+        "chapters": [
+            entry("first", 1, "1", HOSTILE, "chapters/01_first"),
+            entry("second", 2, "2", ARABIC, "chapters/02_second"),
+            entry("third", 3, "3", LONG, "chapters/03_third"),
+        ],
+        "appendices": [entry("tools", 1, "A", "Tools", "chapters/appendices/a_tools")],
+        "phases": [],
+        "milestones": [],
+    }
+
+
+def write(path: Path, text: str) -> None:
+    path.parent.mkdir(parents=True, exist_ok=True)
+    path.write_text(text, encoding="utf-8", newline="\n")
+
+
+def make_book(root: Path, **changes: Any) -> Path:
+    """Write a book of three chapters and an appendix."""
+    write(root / "book.yml", msgspec.yaml.encode(book_data() | changes).decode())
+    write(root / "pyproject.toml", '[project]\nname = "tiny"\nversion = "1.2.3"\n')
+    write(root / "src" / "app.py", "print('hello')\n")
+    write(root / "chapters" / "01_first" / "chapter.md", FIRST)
+    write(root / "chapters" / "02_second" / "chapter.md", SECOND)
+    write(root / "chapters" / "02_second" / "README.md", "[The text](chapter.md)\n")
+    write(root / "chapters" / "03_third" / "chapter.md", "---\nstatus: planned\n---\n\n# Third\n")
+    write(
+        root / "chapters" / "appendices" / "a_tools" / "chapter.md", "# Tools\n\n## One\n\nText.\n"
+    )
+    picture = root / "assets" / "images" / "a pixel.png"
+    picture.parent.mkdir(parents=True)
+    picture.write_bytes(PNG)
+    return root
+
+
+def run(script: Path, *arguments: str | Path) -> subprocess.CompletedProcess[str]:
+    """Run a tool from another directory, as somebody may."""
+    environment = {name: value for name, value in os.environ.items() if name != "PYTHONPATH"}
+    return subprocess.run(
+        [sys.executable, str(script), *map(str, arguments)],
+        capture_output=True,
+        encoding="utf-8",
+        cwd=Path(sys.prefix),
+        env={**environment, "PYTHONIOENCODING": "utf-8"},
+        check=False,
+    )
+
+
+def build(book: Path, *arguments: str | Path) -> subprocess.CompletedProcess[str]:
+    return run(BUILD, "--book", book, *arguments)
+
+
+def files_of(directory: Path) -> dict[str, bytes]:
+    paths = (path for path in directory.rglob("*") if path.is_file())
+    return {path.relative_to(directory).as_posix(): path.read_bytes() for path in paths}
+
+
+class Page(HTMLParser):
+    """A page's ids, the addresses it refers to, its headings, and its text."""
+
+    def __init__(self, text: str) -> None:
+        super().__init__()
+        self.ids: set[str] = set()
+        self.addresses: list[str] = []
+        self.headings: list[str] = []
+        self.text = ""
+        self._in_heading = False
+        self.feed(text)
+
+    def handle_starttag(self, tag: str, attributes: list[tuple[str, str | None]]) -> None:
+        for name, value in attributes:
+            if name == "id":
+                self.ids.add(value or "")
+            elif name in ("href", "src"):
+                self.addresses.append(value or "")
+        if tag in ("h1", "h2", "h3"):
+            self._in_heading = True
+            self.headings.append("")
+
+    def handle_endtag(self, tag: str) -> None:
+        if tag in ("h1", "h2", "h3"):
+            self._in_heading = False
+
+    def handle_data(self, data: str) -> None:
+        self.text += data
+        if self._in_heading:
+            self.headings[-1] += data
+
+
+def dead_links(pages: dict[str, Page], files: set[str]) -> Iterator[str]:
+    """Yield the addresses of pages that lead to no file or to no id."""
+    for name, page in pages.items():
+        for address in page.addresses:
+            if "://" in address:
+                continue
+            path, _, fragment = unquote(address).partition("#")
+            target = (PurePosixPath(name).parent / path).as_posix() if path else name
+            parts: list[str] = []
+            for part in target.split("/"):
+                if part == "..":
+                    parts.pop()
+                else:
+                    parts.append(part)
+            target = "/".join(parts)
+            is_there = target in files and (
+                not fragment or target not in pages or fragment in pages[target].ids
+            )
+            if not is_there:
+                yield f"{name}: {address}"
+
+
+def read_site(directory: Path) -> tuple[dict[str, Page], set[str]]:
+    files = files_of(directory)
+    pages = {
+        name: Page(data.decode("utf-8")) for name, data in files.items() if name.endswith(".html")
+    }
+    return pages, set(files)
+
+
+@pytest.fixture(scope="module")
+def tiny(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """A book, built in every format."""
+    book = make_book(tmp_path_factory.mktemp("tiny") / "book")
+    formats = (argument for format in FORMATS for argument in ("--format", format))
+    done = build(book, *formats)
+    assert done.returncode == 0, done.stderr
+    assert done.stderr == ""
+    return book
+
+
+def test_the_website_has_a_page_for_each_chapter(tiny: Path) -> None:
+    pages, files = read_site(tiny / "book_build" / "html")
+
+    assert set(pages) == {"index.html", "first.html", "second.html", "third.html", "tools.html"}
+    assert "assets/images/a pixel.png" in files
+    assert list(dead_links(pages, files)) == []
+
+
+def test_the_website_numbers_headings_and_keeps_titles(tiny: Path) -> None:
+    pages, _ = read_site(tiny / "book_build" / "html")
+
+    assert pages["first.html"].headings == [HOSTILE, "1.1 Waiting", "1.1.1 Deeper", "Unnumbered"]
+    assert pages["second.html"].headings[0] == ARABIC
+    assert pages["third.html"].headings == [LONG]
+    assert pages["tools.html"].headings == ["Tools", "A.1 One"]
+    assert "Appendix A" in pages["tools.html"].text
+    assert "Vec<dyn Fn()> are text" in pages["first.html"].text
+
+
+def test_links_between_chapters_lead_to_pages_and_fragments(tiny: Path) -> None:
+    pages, _ = read_site(tiny / "book_build" / "html")
+    addresses = [unquote(address) for address in pages["first.html"].addresses]
+
+    assert "second.html#second-the-end--at-last" in addresses
+    assert "second.html#tbl-numbers" in addresses
+    assert "#first-waiting" in addresses
+    assert "https://github.com/ada/tiny/blob/HEAD/src/app.py" in addresses
+    assert addresses.count("second.html") >= 2  # the chapter, and its overview
+
+
+def test_the_website_asks_nothing_of_other_hosts(tiny: Path) -> None:
+    for name, data in files_of(tiny / "book_build" / "html").items():
+        if name.endswith((".html", ".css")):
+            text = data.decode("utf-8")
+            assert "<script" not in text, name
+            assert 'src="http' not in text, name
+            assert "url(http" not in text, name
+
+
+def test_the_epub_is_complete(tiny: Path) -> None:
+    with zipfile.ZipFile(tiny / "book_build" / "epub" / "tiny.epub") as archive:
+        names = archive.namelist()
+        texts = {
+            name: archive.read(name).decode("utf-8") for name in names if name.endswith(".xhtml")
+        }
+        package = archive.read("EPUB/content.opf").decode("utf-8")
+    pages = {name: Page(text) for name, text in texts.items()}
+
+    assert names[0] == "mimetype"
+    assert list(dead_links(pages, set(names))) == []
+    contents = pages["EPUB/nav.xhtml"].text
+    assert f"1 {HOSTILE}" in contents
+    assert f"2 {ARABIC}" in contents
+    assert "Part I: Beginnings" in contents
+    assert "Appendix A: Tools" in contents
+    assert "1.1 Waiting" in contents
+    assert "<dc:language>en</dc:language>" in package
+    assert "<dc:creator" in package
+    assert "urn:uuid:" in package
+
+
+def test_the_pdf_is_one(tiny: Path) -> None:
+    assert (tiny / "book_build" / "pdf" / "tiny.pdf").read_bytes().startswith(b"%PDF-")
+
+
+def github_slug(heading: str, seen: Counter[str]) -> str:
+    """Return the fragment of a heading by GitHub's rules."""
+    kept = (
+        c
+        for c in heading.lower()
+        if c in " -"
+        or unicodedata.category(c)[0] in "LM"
+        or unicodedata.category(c) in ("Nd", "Pc")
+    )
+    slug = "".join(kept).replace(" ", "-")
+    seen[slug] += 1
+    return slug if seen[slug] == 1 else f"{slug}-{seen[slug] - 1}"
+
+
+def test_links_in_the_markdown_work_on_github(tiny: Path) -> None:
+    directory = tiny / "book_build" / "markdown"
+    text = (directory / "tiny.md").read_text(encoding="utf-8")
+    plain = [
+        line.lstrip("#").strip().replace("\\", "").replace("`", "").replace("*", "")
+        for line in text.splitlines()
+        if line.startswith("#")
+    ]
+    seen: Counter[str] = Counter()
+    slugs = {github_slug(heading, seen) for heading in plain} | {"tbl-numbers"}
+    wanted = {part.partition(")")[0] for part in text.split("](#")[1:]}
+
+    assert "11-waiting" in wanted
+    assert "22-the-end--at-last" not in wanted - slugs
+    assert wanted <= slugs
+    assert '<a id="tbl-numbers"></a>' in text
+    assert (directory / "assets" / "images" / "a pixel.png").is_file()
+    assert "> [!WARNING]" in text
+
+
+def test_two_builds_are_the_same_bytes(tiny: Path, tmp_path: Path) -> None:
+    formats = ("--format", "html", "--format", "epub", "--format", "markdown")
+    assert build(tiny, *formats, "--output", tmp_path / "out", "--jobs", "1").returncode == 0
+
+    for format in ("html", "epub", "markdown"):
+        again = files_of(tmp_path / "out" / format)
+        assert again == files_of(tiny / "book_build" / format)
+
+
+def test_words_around_the_text_are_in_the_language_of_the_book(tmp_path: Path) -> None:
+    book = make_book(tmp_path / "book", language="de-AT", repository=None)
+
+    assert build(book).returncode == 0
+    page = (book / "book_build" / "html" / "first.html").read_text(encoding="utf-8")
+    assert '<html lang="de-AT" dir="ltr">' in page
+    assert "Kapitel 1" in page
+    assert "<p>Warnung</p>" in page
+    # Without a repository there is nothing to link to: the file is named.
+    assert "the code (<code>src/app.py</code>)" in page
+
+
+def test_all_problems_are_told_at_once_and_the_last_build_stays(tmp_path: Path) -> None:
+    book = make_book(tmp_path / "book")
+    assert build(book).returncode == 0
+    before = files_of(book)
+    chapter = book / "chapters" / "01_first" / "chapter.md"
+    bad = FIRST.replace("a%20pixel.png", "gone.png").replace("#waiting", "#waitin")
+    chapter.write_bytes(b"\xef\xbb\xbf" + bad.replace("\n", "\r\n").encode())
+    write(book / "chapters" / "02_second" / "chapter.md", "# Only a title\n")
+    (book / "chapters" / "03_third" / "chapter.md").unlink()
+
+    done = build(book)
+
+    assert done.returncode == 1
+    assert done.stdout == ""
+    told = done.stderr.splitlines()
+    name = "chapters/01_first/chapter.md"
+    assert f"{name}:9: the link '#waitin' leads to no heading" in done.stderr
+    assert "did you mean '#waiting'?" in done.stderr
+    assert f"{name}:28: image '../../assets/images/gone.png' does not exist" in done.stderr
+    assert any(line.startswith("chapters/02_second/chapter.md: the chapter is") for line in told)
+    assert any(line.startswith("chapters/03_third/chapter.md: does not exist") for line in told)
+    after = files_of(book)
+    built = {path for path in before if path.startswith("book_build/")}
+    assert {path for path in after if path.startswith("book_build/")} == built
+    assert all(after[path] == before[path] for path in built)
+
+
+def test_a_format_that_fails_leaves_the_others_as_they_were(tmp_path: Path) -> None:
+    book = make_book(tmp_path / "book")
+    chapter = book / "chapters" / "appendices" / "a_tools" / "chapter.md"
+    write(chapter, "# Tools\n\nLinear A, which no font has: \U00010600.\n")
+
+    done = build(book, "--format", "html", "--format", "pdf")
+
+    assert done.returncode == 1
+    assert "chapters/appendices/a_tools/chapter.md:3: " in done.stderr
+    assert not (book / "book_build").exists()
+
+
+def test_a_directory_of_somebody_else_is_not_replaced(tmp_path: Path) -> None:
+    book = make_book(tmp_path / "book")
+    write(tmp_path / "out" / "html" / "mine.txt", "Mine.\n")
+
+    done = build(book, "--output", tmp_path / "out")
+
+    assert done.returncode == 1
+    assert "holds files that were not built here" in done.stderr
+    assert files_of(tmp_path / "out") == {"html/mine.txt": b"Mine.\n"}
+
+
+def test_the_placeholder_of_an_output_directory_is_kept(tmp_path: Path) -> None:
+    book = make_book(tmp_path / "book")
+    write(book / "book_build" / "html" / ".gitkeep", "")
+
+    assert build(book).returncode == 0
+    assert (book / "book_build" / "html" / ".gitkeep").is_file()
+    assert [path.name for path in (book / "book_build").iterdir()] == ["html"]
+
+
+@pytest.mark.parametrize(
+    ("change", "place"),
+    [
+        ({"schema": 2}, "$.schema"),
+        ({"chapters": [entry("a", 1, "1", "A", "chapters/01_a") | {"number": "1"}]}, ".number"),
+        ({"colour": "red"}, "colour"),
+        ({"parts": [{"title": "P", "first": "nobody"}]}, "nobody"),
+    ],
+)
+def test_a_wrong_book_yml_is_one_sentence(
+    tmp_path: Path, change: dict[str, Any], place: str
+) -> None:
+    done = build(make_book(tmp_path / "book", **change))
+
+    assert done.returncode == 1
+    (line,) = done.stderr.splitlines()
+    assert line.startswith("book.yml: ")
+    assert place in line
+
+
+def test_comments_and_code_are_not_read_as_text() -> None:
+    text = source.parse(
+        "# T\n\n<!-- a\nb -->after `<!-- kept -->`\n\n"
+        "```\n<!-- code -->\n```\n\n    <!-- code -->\n",
+        "chapter.md",
+    )
+
+    assert text.text.count("<!--") == 3
+    assert "after `<!-- kept -->`" in text.text
+    assert text.find("after") == (4,)
+    assert text.find("<!-- code") == ()
+
+
+def test_a_comment_that_does_not_end_is_told() -> None:
+    with pytest.raises(books.BuildError, match=r"^c\.md:2: a comment opens here"):
+        source.parse("text\nmore <!-- text\n\nend\n", "c.md")
+
+
+def test_validation_finds_what_a_build_accepts(tmp_path: Path) -> None:
+    book = make_book(tmp_path / "book")
+    assert run(VALIDATE, "--book", book).returncode == 0
+    write(book / "docs" / "guide.md", "# Guide\n\n[a](#guide) [b](#nowhere)\n[c](../gone.md)\n")
+    write(book / "chapters" / "07_stray" / "notes.md", "# Notes\n")
+    write(
+        book / "chapters" / "03_third" / "chapter.md",
+        "# Third\n\nText ![](../../assets/images/a%20pixel.png)\n",
+    )
+
+    done = run(VALIDATE, "--book", book)
+
+    assert done.returncode == 1
+    assert [line.partition(": ")[0] for line in done.stdout.splitlines()] == [
+        "chapters/07_stray",
+        "docs/guide.md:3",
+        "docs/guide.md:4",
+        "chapters/03_third/chapter.md:3",
+    ]
+
+
+def test_validation_that_cannot_run_says_so(tmp_path: Path) -> None:
+    done = run(VALIDATE, "--book", tmp_path)
+
+    assert done.returncode == 2
+    assert done.stderr.startswith("book.yml: ")
+
+
+def test_status_counts(tmp_path: Path) -> None:
+    book = make_book(tmp_path / "book")
+    write(book / "chapters" / "02_second" / "deliverables" / "plan.md", "# Plan\n")
+
+    done = run(STATUS, "--book", book)
+
+    assert done.returncode == 0
+    rows = [line.split() for line in done.stdout.splitlines()]
+    first, second, third, tools, total = (row[:5] for row in rows[3:])
+    assert first[:2] == ["1", "drafted"]
+    assert second[3:] == ["1", "1/1"]
+    assert third == ["3", "planned", "1", "0", "0/1"]
+    assert tools[1] == "-"
+    assert total[1:3] == ["1", "1/4"]
+
+
+def test_this_book_builds(tmp_path: Path) -> None:
+    done = run(BUILD, "--format", "html", "--output", tmp_path)
+
+    assert done.returncode == 0, done.stderr
+    pages, files = read_site(tmp_path / "html")
+    book = books.load(ROOT)
+    assert set(pages) == {"index.html", *(chapter.page for chapter in book.entries)}
+    assert list(dead_links(pages, files)) == []
+    for chapter in book.entries:
+        assert pages[chapter.page].headings[0] == chapter.title
+
+
+def test_this_book_is_valid() -> None:
+    done = run(VALIDATE)
+
+    assert done.returncode == 0, done.stdout + done.stderr
+
+
+def test_tools_are_told_apart_from_what_they_need(tmp_path: Path) -> None:
+    shutil.copytree(ROOT / "tools", tmp_path / "tools")
+
+    done = subprocess.run(
+        [sys.executable, "-I", "-S", str(tmp_path / "tools" / "build_scripts" / BUILD.name)],
+        capture_output=True,
+        text=True,
+        check=False,
+    )
+
+    assert done.returncode == 1
+    assert "python -m pip install -r requirements/build.txt" in done.stderr
+    assert "Traceback" not in done.stderr

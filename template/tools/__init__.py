@@ -1,0 +1,1 @@
+"""The tools of this book: building, validation and publishing."""

@@ -1,0 +1,47 @@
+"""The images of the book, where the built formats keep them."""
+
+from __future__ import annotations
+
+import shutil
+from pathlib import Path
+
+from tools.build_scripts.book import BuildError, Problem
+from tools.build_scripts.chapters import Manuscript
+
+
+def copy_images(manuscript: Manuscript, directory: Path) -> dict[str, str]:
+    """Copy the images that the book shows.
+
+    Args:
+        manuscript: the book.
+        directory: where the built format is written; the images go below `assets` in it.
+
+    Returns:
+        Where each image went, relative to the directory, by its path in the book.
+
+    Raises:
+        BuildError: an image cannot be copied.
+    """
+    places = {image: place(manuscript, image) for image in manuscript.images}
+    for image, name in places.items():
+        target = directory / name
+        target.parent.mkdir(parents=True, exist_ok=True)
+        try:
+            shutil.copyfile(manuscript.root / image, target)
+        except OSError as error:
+            raise BuildError(Problem(image, None, f"cannot be copied: {error}")) from error
+    return places
+
+
+def place(manuscript: Manuscript, image: str) -> str:
+    """Return where an image goes: its address stays the same when its chapter moves.
+
+    What is not below the book's own `assets` goes to directories beginning with an underscore,
+    so that no two images meet.
+    """
+    if image.startswith("assets/"):
+        return image
+    for entry in manuscript.book.entries:
+        if image.startswith(f"{entry.path}/"):
+            return f"assets/_chapters/{entry.id}/{image.removeprefix(f'{entry.path}/')}"
+    return f"assets/_book/{image}"

@@ -1,0 +1,318 @@
+"""The PDF: pandoc turns the chapters into Typst, and Typst sets them as theme/book.typ says."""
+
+from __future__ import annotations
+
+import re
+import unicodedata
+from bisect import bisect_right
+from collections.abc import Iterable, Iterator
+from dataclasses import asdict, dataclass
+from datetime import datetime, timezone
+from pathlib import Path
+from urllib.parse import unquote
+
+import msgspec
+import typst
+
+from tools.build_scripts import pandoc
+from tools.build_scripts.book import (
+    BOOK_FILE,
+    FALLBACK_DATE,
+    Book,
+    BuildError,
+    Entry,
+    Problem,
+    license_name,
+)
+from tools.build_scripts.chapters import Manuscript
+from tools.build_scripts.document import document, part_name, roman
+from tools.build_scripts.fonts import FontSet, drawn_clusters, is_cjk, load_fonts, locate
+from tools.build_scripts.pandoc import Json
+
+THEME = pandoc.HERE / "theme"
+THEME_NAME = "tools/build_scripts/theme/book.typ"
+# Tagged, readable by assistive technology, and sound enough to be archived.
+STANDARDS: list[typst.PDFStandard] = ["a-2a", "ua-1"]
+# Where Typst says that it failed; of several places the innermost call comes first.
+PLACE = re.compile(r"┌─ (?P<file>.+):(?P<line>\d+):(?P<column>\d+)$", re.MULTILINE)
+MAIN_FILE = "__typst_py_bytes__.typ"
+ARABIC = re.compile("[\u0600-\u06ff]")
+IMAGE = re.compile(r'image\("/(?P<path>(?:[^"\\]|\\.)*)"')
+
+
+def write_pdf(manuscript: Manuscript, destination: Path) -> None:
+    """Write the book as a PDF.
+
+    Args:
+        manuscript: the book.
+        destination: the file to write.
+
+    Raises:
+        BuildError: a font or a character is missing, or Typst cannot set something.
+    """
+    fonts = load_fonts(manuscript.book.language)
+    problems = tuple(_missing_characters(manuscript, fonts))
+    if problems:
+        raise BuildError(*problems)
+    destination.write_bytes(_compile(manuscript, _typst_source(manuscript), fonts))
+
+
+# Characters --------------------------------------------------------------------------------
+
+
+def _missing_characters(manuscript: Manuscript, fonts: FontSet) -> Iterator[Problem]:
+    """Yield a problem for every character that no font has, where it first stands."""
+    language = manuscript.book.language
+    missing = fonts.missing(frozenset().union(*map(drawn_clusters, _texts(manuscript))))
+    if not missing:
+        return
+    for _, cluster in locate("\n".join(_printed_facts(manuscript.book)), missing):
+        yield Problem(BOOK_FILE, None, _missing_message(cluster, language))
+    for chapter in manuscript.chapters:
+        for line, cluster in locate(chapter.text, missing):
+            yield Problem(chapter.entry.prose, line, _missing_message(cluster, language))
+
+
+def _texts(manuscript: Manuscript) -> Iterator[str]:
+    """Yield all that the PDF shows, in pieces."""
+    yield from _printed_facts(manuscript.book)
+    yield from (chapter.text for chapter in manuscript.chapters)
+
+
+def _printed_facts(book: Book) -> Iterator[str]:
+    """Yield the texts of book.yml that the PDF shows."""
+    yield from (book.title, book.subtitle or "", book.description)
+    for author in book.authors:
+        yield from (author.name, author.affiliation or "")
+    yield from (part.title for part in book.parts)
+    for entry in book.entries:
+        yield from (entry.title, entry.summary, entry.label)
+
+
+def _missing_message(cluster: str, language: str) -> str:
+    codes = " ".join(f"U+{ord(character):04X}" for character in cluster)
+    if not cluster.isprintable():
+        return f"no font of this book has the character {codes}, which is not seen; delete it."
+    name = unicodedata.name(cluster[0], "")
+    asian = name.startswith(("CJK", "HIRAGANA", "KATAKANA", "HANGUL", "IDEOGRAPHIC", "FULLWIDTH"))
+    if asian and not is_cjk(language):
+        advice = (
+            "the fonts for Chinese, Japanese and Korean come with a book whose language is "
+            "one of them; write it in Latin letters, or show an image of it."
+        )
+    else:
+        advice = "write it in another way, or show an image of it."
+    return f"no font of this book has the character '{cluster}' ({codes}); {advice}"
+
+
+# Source ------------------------------------------------------------------------------------
+
+
+@dataclass(frozen=True)
+class _Source:
+    """The whole book as one Typst document.
+
+    Attributes:
+        text: the theme, then the chapters.
+        starts: the line, from 1, on which each chapter begins.
+    """
+
+    text: str
+    starts: tuple[int, ...]
+
+    def chapter_at(self, line: int) -> int | None:
+        """Return the place among the chapters of a line, or None for a line of the theme."""
+        place = bisect_right(self.starts, line) - 1
+        return place if place >= 0 else None
+
+
+def _typst_source(manuscript: Manuscript) -> _Source:
+    openers = tuple(_openers(manuscript.book))
+    blocks: list[Json] = []
+    for opener, chapter in zip(openers, manuscript.chapters, strict=True):
+        blocks.append({"t": "RawBlock", "c": ["typst", opener]})
+        blocks += chapter.ast["blocks"]
+    arguments = ["--from=json", "--to=typst", "--syntax-highlighting=idiomatic", "--wrap=none"]
+    arguments.append(f"--lua-filter={THEME / 'pdf.lua'}")
+    body = pandoc.run(
+        arguments, given=msgspec.json.encode(document(manuscript, blocks, {}))
+    ).decode()
+    theme = (THEME / "book.typ").read_text(encoding="utf-8")
+    lines = f"{theme}\n{body}".split("\n")
+    return _Source("\n".join(lines), tuple(_starts(lines, openers)))
+
+
+def _openers(book: Book) -> Iterator[str]:
+    """Yield what opens each chapter: its part, if one begins, and its place in the outline."""
+    base = 0
+    for place, entry in enumerate(book.entries):
+        begun = book.part_at(entry)
+        # Chapters stand below their part in the outline, appendices below none.
+        base = 0 if book.is_appendix(entry) else 1 if begun else base
+        part = f"#part({begun[0] - 1})\n" if begun else ""
+        yield f"{part}#let base = {base}\n#chapter({place}, base)"
+
+
+def _starts(lines: list[str], openers: Iterable[str]) -> Iterator[int]:
+    """Yield the line of every opener, from 1."""
+    place = 0
+    for opener in openers:
+        place = lines.index(opener.split("\n")[-1], place) + 1
+        yield place
+
+
+# Facts -------------------------------------------------------------------------------------
+
+
+def _facts(manuscript: Manuscript, fonts: FontSet) -> Json:
+    """Return what the theme prints besides the chapters."""
+    book, words = manuscript.book, manuscript.terms
+    date = datetime.fromtimestamp(manuscript.date, timezone.utc)
+    # A book that was never committed has no date that means anything.
+    year = "" if manuscript.date == FALLBACK_DATE else f"{date.year} "
+    return {
+        "title": book.title,
+        "subtitle": book.subtitle,
+        "authors": [{"name": a.name, "affiliation": a.affiliation} for a in book.authors],
+        "description": book.description,
+        "keywords": [f"ISBN {book.isbn}"] if book.isbn else [],
+        "date": {"year": date.year, "month": date.month, "day": date.day},
+        "language": _language(book),
+        "fonts": asdict(fonts.families),
+        "arabic": any(map(ARABIC.search, _texts(manuscript))),
+        "copyright": f"© {year}{', '.join(book.author_names)}".rstrip(),
+        "imprint": list(_imprint(manuscript)),
+        "contents": words["Contents"],
+        "parts": list(_parts(book, words)),
+        "chapters": [_chapter_facts(book, entry, words) for entry in book.entries],
+    }
+
+
+def _language(book: Book) -> Json:
+    """Return the language as Typst wants it, which knows no other subtags."""
+    primary, *subtags = book.language.split("-")
+    is_known = re.fullmatch(r"[A-Za-z]{2,3}", primary)
+    region = next((tag.upper() for tag in subtags if re.fullmatch(r"[A-Za-z]{2}", tag)), None)
+    return {
+        "lang": primary.lower() if is_known else "und",
+        "region": region,
+        "dir": book.direction,
+    }
+
+
+def _imprint(manuscript: Manuscript) -> Iterator[Json]:
+    """Yield the lines of the page after the title: what is told, and where it leads."""
+    book, words = manuscript.book, manuscript.terms
+    rows = (
+        (words["Version"], manuscript.version, None),
+        ("ISBN", book.isbn, None),
+        (words["Text"], license_name(book.licenses.text), _license_address(book.licenses.text)),
+        (words["Code"], license_name(book.licenses.code), _license_address(book.licenses.code)),
+        (words["Source"], book.repository, book.repository),
+    )
+    for name, value, url in rows:
+        if value:
+            yield {"name": name, "value": value, "url": url}
+
+
+def _license_address(identifier: str) -> str | None:
+    """Return where a licence can be read; what is no identifier of SPDX's is in no such place."""
+    is_reserved = identifier != license_name(identifier)
+    return None if is_reserved else f"https://spdx.org/licenses/{identifier}.html"
+
+
+def _parts(book: Book, words: dict[str, str]) -> Iterator[Json]:
+    begins = [next(n for n, c in enumerate(book.chapters) if c.id == p.first) for p in book.parts]
+    for number, part in enumerate(book.parts, start=1):
+        later = [begin for begin in begins if begin > begins[number - 1]]
+        end = min(later, default=len(book.chapters))
+        yield {
+            "title": part.title,
+            "name": part_name(number, words),
+            "number": roman(number),
+            "chapters": list(range(begins[number - 1], end)),
+        }
+
+
+def _chapter_facts(book: Book, entry: Entry, words: dict[str, str]) -> Json:
+    kind = "Appendix" if book.is_appendix(entry) else "Chapter"
+    return {
+        "title": entry.title,
+        "label": entry.label,
+        "name": f"{words[kind]} {entry.label}",
+        "anchor": entry.anchor,
+        "summary": entry.summary,
+    }
+
+
+# Setting -----------------------------------------------------------------------------------
+
+
+def _compile(manuscript: Manuscript, source: _Source, fonts: FontSet) -> bytes:
+    """Return the PDF; the same source gives the same bytes."""
+    facts = msgspec.json.encode(_facts(manuscript, fonts)).decode()
+    colours = (THEME / "code.tmTheme").read_text(encoding="utf-8")
+    compiler = typst.Compiler(
+        source.text.encode(),
+        root=manuscript.root,
+        font_paths=fonts.loaded,
+        sys_inputs={"book": facts, "colours": colours},
+    )
+    try:
+        pdf = compiler.compile(format="pdf", pdf_standards=STANDARDS, timestamp=manuscript.date)
+    except typst.TypstError as error:
+        raise BuildError(*_typst_problems(manuscript, source, error.diagnostic)) from error
+    if not isinstance(pdf, bytes):
+        raise TypeError("Typst returned no PDF")
+    return pdf
+
+
+def _typst_problems(manuscript: Manuscript, source: _Source, diagnostic: str) -> list[Problem]:
+    """Return what Typst complains of, by chapter."""
+    errors = re.split(r"^error: ", diagnostic, flags=re.MULTILINE)[1:] or [diagnostic]
+    problems = [_typst_problem(manuscript, source, error) for error in errors]
+    return list(dict.fromkeys(problems))
+
+
+def _typst_problem(manuscript: Manuscript, source: _Source, error: str) -> Problem:
+    message = " ".join(error.partition("\n")[0].split())
+    places = list(PLACE.finditer(error))
+    image = _failed_image(manuscript, source, places)
+    if image is not None:
+        name, line = _first_use(manuscript, image)
+        told = f"the image {image} cannot be printed in the PDF: {message}; save it anew."
+        return Problem(name, line, told)
+    lines = [int(place["line"]) for place in places if place["file"].endswith(MAIN_FILE)]
+    for line in lines:
+        place = source.chapter_at(line)
+        if place is not None:
+            told = f"this chapter cannot be printed in the PDF: {message}."
+            return Problem(manuscript.chapters[place].entry.prose, None, told)
+    return Problem(THEME_NAME, next(iter(lines), None), f"cannot be printed: {message}.")
+
+
+def _failed_image(
+    manuscript: Manuscript, source: _Source, places: list[re.Match[str]]
+) -> str | None:
+    """Return the image that Typst failed on, relative to the book's root, or None."""
+    if not places:
+        return None
+    shown = Path(places[0]["file"]).as_posix()
+    if not shown.endswith(MAIN_FILE):
+        # It names an SVG that it cannot read, relative to wherever the build was started.
+        return next((path for path in manuscript.images if shown.endswith(f"/{path}")), None)
+    line = source.text.split("\n")[int(places[0]["line"]) - 1]
+    call = IMAGE.match(line[int(places[0]["column"]) :])
+    return re.sub(r"\\(.)", r"\1", call["path"]) if call else None
+
+
+def _first_use(manuscript: Manuscript, image: str) -> tuple[str, int | None]:
+    """Return the first chapter that shows an image, and the line if it can be found."""
+    for chapter in manuscript.chapters:
+        for found in chapter.report.images:
+            if found.path == image:
+                spellings = (found.written, unquote(found.written))
+                lines = enumerate(chapter.text.split("\n"), start=1)
+                shows = (n for n, line in lines if any(s in line for s in spellings))
+                return chapter.entry.prose, next(shows, None)
+    return image, None

@@ -1,0 +1,266 @@
+"""A chapter's file as its author wrote it, and the part of it that is prose."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+from dataclasses import dataclass
+from functools import cached_property
+from pathlib import Path
+from typing import Literal, get_args
+from urllib.parse import unquote
+
+import msgspec
+import msgspec.yaml
+
+from tools.build_scripts.book import UNPRINTABLE, BuildError, Problem
+
+Status = Literal["planned", "drafted", "reviewed", "done"]
+TO_BE_WRITTEN = "**To be written.**"
+
+_FENCE = re.compile(r"[ \t>]*(?:(?:[-*+]|\d+[.)])[ \t]+)*(?P<mark>`{3,}|~{3,})(?P<info>.*)")
+# What may follow the language: nothing, or attributes as pandoc has them.
+_ATTRIBUTE = r"""(?:[#.][^\s}]+|[\w:-]+=(?:"[^"]*"|'[^']*'|[^\s}"']+))"""
+_PLAIN_INFO = re.compile(rf"\s*[^\s{{`,]*\s*(?:\{{\s*{_ATTRIBUTE}(?:\s+{_ATTRIBUTE})*\s*\}})?\s*")
+_LANGUAGE = re.compile(r"\s*[^\s{`,]*")
+_UNPRINTABLE = re.compile(f"[{UNPRINTABLE}]")
+_LIST_ITEM = re.compile(r"[ \t>]*(?:[-*+]|\d+[.)])[ \t]")
+_COMMENT_OR_CODE = re.compile(r"<!--|(?P<ticks>`+)")
+_NOTE_USED = re.compile(r"\[\^(?P<key>[^\]\s]+)\](?!:)")
+_CODE_SPAN = re.compile(r"(`+)(?!`).*?(?<!`)\1(?!`)")
+
+
+class FrontMatter(msgspec.Struct, frozen=True):
+    """What may stand above a chapter; keys of the author's own are left alone."""
+
+    status: Status | None = None
+
+
+@dataclass(frozen=True)
+class Source:
+    """The text of a chapter's file.
+
+    Attributes:
+        name: the file, relative to the book's root, with forward slashes.
+        front_matter: what stands above the text.
+        lines: the lines of the file, for finding places in it; code and comments are blank.
+        text: what pandoc reads: no front matter, no comments, line ends made one.
+    """
+
+    name: str
+    front_matter: FrontMatter
+    lines: tuple[str, ...]
+    text: str
+
+    def find(self, *needles: str) -> tuple[int, ...]:
+        """Return the lines, from 1, that hold one of the texts outside code and comments."""
+        return tuple(
+            number
+            for number, line in enumerate(self.lines, start=1)
+            if any(needle and needle in line for needle in needles)
+        )
+
+    def find_target(self, target: str) -> tuple[int, ...]:
+        """Return the lines that hold the target of a link or an image, however it is written."""
+        spellings = {target, unquote(target)}
+        return (
+            self.find(*(f"]({text}" for text in spellings), *(f"](<{text}" for text in spellings))
+            or self.find(*(f"]: {text}" for text in spellings))
+            or self.find(*spellings)
+        )
+
+    @cached_property
+    def words(self) -> int:
+        """The number of words outside code, comments and front matter."""
+        return sum(len(re.findall(r"\w[\w'\u2019-]*", line)) for line in self.lines)
+
+    @cached_property
+    def to_be_written(self) -> int:
+        """The number of sections that only say what they will hold."""
+        return sum(line.count(TO_BE_WRITTEN) for line in self.lines)
+
+    def undefined_notes(self) -> Iterator[tuple[int, str]]:
+        """Yield the line and the key of every footnote that is used and nowhere defined."""
+        whole = "\n".join(self.lines)
+        for number, line in enumerate(self.lines, start=1):
+            for note in _NOTE_USED.finditer(_CODE_SPAN.sub("", line)):
+                if f"[^{note['key']}]:" not in whole:
+                    yield number, note["key"]
+
+
+def read(path: Path, name: str) -> Source:
+    """Read a chapter's file.
+
+    Args:
+        path: the file.
+        name: how to call it in messages, relative to the book's root.
+
+    Raises:
+        BuildError: it cannot be read, is not UTF-8, or has wrong front matter or an open comment.
+    """
+    try:
+        data = path.read_bytes()
+    except FileNotFoundError as error:
+        message = "does not exist; write the chapter there."
+        raise BuildError(Problem(name, None, message)) from error
+    except OSError as error:
+        raise BuildError(Problem(name, None, f"cannot be read: {error.strerror}.")) from error
+    try:
+        text = data.decode("utf-8-sig")
+    except UnicodeDecodeError as error:
+        line = data.count(b"\n", 0, error.start) + 1
+        raise BuildError(Problem(name, line, "is not UTF-8; save the file as UTF-8.")) from error
+    return parse(text, name)
+
+
+def parse(text: str, name: str) -> Source:
+    """Take the text of a chapter's file apart.
+
+    Raises:
+        BuildError: its front matter is wrong or a comment does not end.
+    """
+    lines = text.replace("\r\n", "\n").replace("\r", "\n").split("\n")
+    _refuse_unprintable(lines, name)
+    end = _front_matter_end(lines)
+    front_matter = _read_front_matter(lines[1 : end - 1], name) if end else FrontMatter()
+    scanner = _Scanner(name, first=end)
+    parts = [scanner.read(line) for line in lines[end:]]
+    if scanner.comment_line is not None:
+        message = "a comment opens here and never ends; close it with -->."
+        raise BuildError(Problem(name, scanner.comment_line, message))
+    return Source(
+        name=name,
+        front_matter=front_matter,
+        lines=("",) * end + tuple(prose for prose, _ in parts),
+        # Lines stay where they are, so that pandoc's own messages name the right ones.
+        text="\n" * end + "\n".join(kept for _, kept in parts),
+    )
+
+
+def _front_matter_end(lines: list[str]) -> int:
+    """Return the number of lines that the front matter takes, 0 where there is none."""
+    if len(lines) < 3 or lines[0].rstrip() != "---" or not lines[1].strip():
+        return 0
+    for number, line in enumerate(lines[1:], start=2):
+        if line.rstrip() in ("---", "..."):
+            return number
+    return 0
+
+
+def _read_front_matter(lines: list[str], name: str) -> FrontMatter:
+    try:
+        found = msgspec.yaml.decode("\n".join(lines), type=FrontMatter | None)
+    except msgspec.ValidationError as error:
+        known = ", ".join(get_args(Status))
+        number = next((n for n, line in enumerate(lines, start=2) if "status" in line), 1)
+        message = f"the front matter is wrong: {error}; a status is one of: {known}."
+        raise BuildError(Problem(name, number, message)) from error
+    except msgspec.DecodeError as error:
+        message = f"the front matter is not YAML: {' '.join(str(error).split())}"
+        raise BuildError(Problem(name, 1, message)) from error
+    return found or FrontMatter()
+
+
+def _refuse_unprintable(lines: list[str], name: str) -> None:
+    problems = []
+    for number, line in enumerate(lines, start=1):
+        found = _UNPRINTABLE.search(line)
+        if found:
+            code = f"U+{ord(found[0]):04X}"
+            message = (
+                f"the control character {code} stands in column {found.start() + 1}; delete it."
+            )
+            problems.append(Problem(name, number, message))
+    if problems:
+        raise BuildError(*problems)
+
+
+def _simplified(line: str, opening: re.Match[str]) -> str:
+    """Return the line that opens a listing with what pandoc does not know left out.
+
+    Other tools take more: `python title="app.py"`, `rust,ignore`, `js {1,3}`. GitHub shows those
+    as listings in the language, and pandoc would not see a listing at all.
+    """
+    info = opening["info"]
+    if _PLAIN_INFO.fullmatch(info):
+        return line
+    language = _LANGUAGE.match(info)
+    return line[: opening.start("info")] + (language[0] if language else "")
+
+
+class _Scanner:
+    """Reads lines in order and knows whether the next one is code, a comment or prose."""
+
+    def __init__(self, name: str, first: int) -> None:
+        self.name = name
+        self.number = first
+        self.fence = ""
+        self.comment_line: int | None = None
+        self.in_list = False
+        self.after_blank = True
+        self.in_indented_code = False
+
+    def read(self, line: str) -> tuple[str, str]:
+        """Return what of a line is prose, and what of it pandoc is to read."""
+        self.number += 1
+        if self.fence:
+            self._read_code(line)
+            return "", line
+        if self.comment_line is None:
+            opening = _FENCE.match(line)
+            if opening and not ("`" in opening["mark"] and "`" in opening["info"]):
+                self.fence = opening["mark"]
+                # The line that opens a listing holds ids and attributes, which have places too.
+                return line, _simplified(line, opening)
+            if self._is_indented_code(line):
+                return "", line
+        prose = self._without_comments(line)
+        return prose, prose
+
+    def _read_code(self, line: str) -> None:
+        closing = line.strip(" \t>")
+        if closing.startswith(self.fence) and not closing.strip(self.fence[0]):
+            self.fence = ""
+
+    def _is_indented_code(self, line: str) -> bool:
+        if not line.strip():
+            self.after_blank = True
+            return False
+        indented = line.startswith(("    ", "\t"))
+        if _LIST_ITEM.match(line) and not self.in_indented_code:
+            self.in_list = True
+        elif not indented and self.after_blank:
+            self.in_list = False
+        self.in_indented_code = (
+            indented and not self.in_list and (self.after_blank or self.in_indented_code)
+        )
+        self.after_blank = False
+        return self.in_indented_code
+
+    def _without_comments(self, line: str) -> str:
+        kept: list[str] = []
+        rest = line
+        while True:
+            if self.comment_line is not None:
+                _, ended, rest = rest.partition("-->")
+                if not ended:
+                    return "".join(kept)
+                self.comment_line = None
+            found = self._next_comment(rest)
+            if found is None:
+                return "".join(kept) + rest
+            kept.append(rest[:found])
+            rest = rest[found + len("<!--") :]
+            self.comment_line = self.number
+
+    @staticmethod
+    def _next_comment(text: str) -> int | None:
+        """Return where the first comment begins that is not shown as code."""
+        place = 0
+        while found := _COMMENT_OR_CODE.search(text, place):
+            ticks = found["ticks"]
+            if ticks is None:
+                return found.start()
+            end = re.compile(rf"(?<!`){ticks}(?!`)").search(text, found.end())
+            place = end.end() if end else found.end()
+        return None
