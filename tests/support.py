@@ -7,7 +7,8 @@ import re
 import subprocess
 import sys
 from collections import Counter
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
+from functools import cache
 from itertools import pairwise
 from pathlib import Path
 from typing import Any, NamedTuple
@@ -86,12 +87,13 @@ class Broken(NamedTuple):
 
 def broken_links(book: Path) -> list[Broken]:
     """Return every relative link or image in a book's Markdown that does not resolve."""
+    fragments = cache(lambda file: frozenset(_fragments(file)))
     return [
         Broken(name, target)
         for name in files(book)
         if name.endswith(".md") and not name.startswith("book_build/")
         for target in _targets(_parse(book / name))
-        if not _resolves(book / name, target)
+        if not _resolves(book / name, target, fragments)
     ]
 
 
@@ -107,12 +109,12 @@ def _targets(tokens: Sequence[Token]) -> Iterator[str]:
         yield from _targets(token.children or [])
 
 
-def _resolves(file: Path, target: str) -> bool:
+def _resolves(file: Path, target: str, fragments: Callable[[Path], frozenset[str]]) -> bool:
     path, _, fragment = target.partition("#")
     destination = file.parent / path if path else file
     if not destination.exists():
         return False
-    return not fragment or fragment in set(_fragments(destination))
+    return not fragment or fragment in fragments(destination)
 
 
 def _fragments(file: Path) -> Iterator[str]:

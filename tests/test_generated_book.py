@@ -39,9 +39,13 @@ def contents(folder: Path) -> dict[str, bytes]:
 
 
 @pytest.fixture(scope="session")
-def built(request: pytest.FixtureRequest, book_python: str) -> Path:
-    """Return a book, built in all its formats."""
-    book: Path = request.getfixturevalue(request.param)
+def built(
+    request: pytest.FixtureRequest, book_python: str, tmp_path_factory: pytest.TempPathFactory
+) -> Path:
+    """Return a copy of a book, built in all its formats."""
+    fresh: Path = request.getfixturevalue(request.param)
+    book = tmp_path_factory.mktemp("built") / fresh.name
+    shutil.copytree(fresh, book)
     result = run(book, book_python, BUILD)
     assert result.returncode == 0, result.stdout + result.stderr
     return book
@@ -208,7 +212,7 @@ def test_one_format_can_be_built_alone(built: Path, book_python: str, tmp_path: 
     assert {path.name for path in tmp_path.iterdir()} == {"markdown"}
 
 
-@pytest.mark.xdist_group("default")
+@default_book_only
 @pytest.mark.parametrize(
     ("mistake", "sentence"),
     [
@@ -218,10 +222,10 @@ def test_one_format_can_be_built_alone(built: Path, book_python: str, tmp_path: 
     ],
 )
 def test_a_mistake_is_named_by_file_and_line_and_spoils_nothing(
-    default_book: Path, book_python: str, tmp_path: Path, mistake: str, sentence: str
+    built: Path, book_python: str, tmp_path: Path, mistake: str, sentence: str
 ) -> None:
     book = tmp_path / "book"
-    shutil.copytree(default_book, book)
+    shutil.copytree(built, book, symlinks=True)
     chapter = book / "chapters" / "01_executive_summary" / "chapter.md"
     text = chapter.read_text(encoding="utf-8")
     chapter.write_text(f"{text}\n{mistake}\n", encoding="utf-8")
@@ -237,7 +241,6 @@ def test_a_mistake_is_named_by_file_and_line_and_spoils_nothing(
     assert contents(book / "book_build") == before
 
 
-@pytest.mark.xdist_group("default")
 def test_a_missing_chapter_and_a_damaged_outline_are_one_sentence(
     default_book: Path, book_python: str, tmp_path: Path
 ) -> None:

@@ -206,7 +206,8 @@ end
 -- Everything else ---------------------------------------------------------------------------
 
 --- Keep the classes that the highlighter knows, and remember the language as it was written.
-local function finish_code(code)
+local function finish_code(code, _, report)
+  if code.attributes.include then report.includes:insert(code.attributes.include) end
   local kept, language = {}, nil
   for _, class in ipairs(code.classes) do
     if CODE_OPTIONS[class] then
@@ -298,7 +299,7 @@ end
 local function parse(job, shared, chapters, by_path)
   local report = {
     ids = pandoc.List {}, headings = pandoc.List {}, links = pandoc.List {},
-    images = pandoc.List {}, extra_titles = pandoc.List {},
+    images = pandoc.List {}, extra_titles = pandoc.List {}, includes = pandoc.List {},
   }
   local log, doc = pandoc.log.silence(pandoc.read, job.text, format_of(job.text), {
     columns = COLUMNS,

@@ -67,6 +67,7 @@ class Report(msgspec.Struct, frozen=True):
     links: tuple[Link, ...]
     images: tuple[Image, ...]
     extra_titles: tuple[str, ...]
+    includes: tuple[str, ...]
     messages: tuple[Json, ...]
     empty: bool
     title_slug: str | None = None
@@ -327,6 +328,9 @@ def _text_problems(text: Source, report: Report) -> Iterator[Problem]:
     for title in report.extra_titles:
         message = f"a second title, '{title}'; a chapter has one, so make it a section: ## {title}"
         yield from _problems(text, _title_lines(text, title), message)
+    for path in dict.fromkeys(report.includes):
+        message = f"the listing would be empty: this build does not include files; paste {path}."
+        yield from _problems(text, text.find(f"include={path}", f'include="{path}"'), message)
     for line, key in text.undefined_notes():
         message = f"the footnote [^{key}] is not defined; add its text: [^{key}]: …"
         yield Problem(text.name, line, message)
