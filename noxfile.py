@@ -30,9 +30,9 @@ def book(session: nox.Session) -> None:
     """Start a book and build it: nox -s book -- [FOLDER] [options of copier copy]."""
     install(session, "start")
     folder, *options = session.posargs or ["../async-book"]
-    destination = Path(folder).expanduser().absolute()
+    destination = Path(folder).expanduser().resolve()
     session.run(
-        *("copier", "copy", "--trust", "--vcs-ref", "HEAD"),
+        *("copier", "copy", "--trust", "--quiet", "--vcs-ref", "HEAD"),
         *options,
         *(str(ROOT), str(destination)),
     )
@@ -44,6 +44,7 @@ def book(session: nox.Session) -> None:
     )
     session.chdir(destination)
     session.run(str(python), "tools/build_scripts/build_book.py", external=True)
+    session.log(f"Your book is in {destination}; open book_build/html/index.html there.")
 
 
 @nox.session
@@ -115,7 +116,7 @@ def make_environment(session: nox.Session, folder: Path, requirements: list[Path
     python = interpreter(folder)
     session.run(
         *(str(python), "-m", "pip", "install", "--quiet", "--disable-pip-version-check"),
-        "--require-hashes",
+        *("--no-warn-script-location", "--require-hashes"),
         *(f"-r{file}" for file in requirements),
         external=True,
     )
