@@ -47,10 +47,10 @@ def _load_siblings(*modules: str) -> Iterator[ModuleType]:
 
 
 if TYPE_CHECKING:
-    from extensions import answers, book, edition, markdown, outline, start
+    from extensions import answers, book, edition, markdown, moves, outline, start
 else:
-    answers, book, edition, markdown, outline, start = _load_siblings(
-        "answers", "book", "edition", "markdown", "outline", "start"
+    answers, book, edition, markdown, moves, outline, start = _load_siblings(
+        "answers", "book", "edition", "markdown", "moves", "outline", "start"
     )
 
 TEMPLATE = Path(__file__).resolve().parent.parent
@@ -81,6 +81,7 @@ class BookExtension(Extension):
             book_data=self.book_data,
             chapter_dir=self.chapter_dir,
             chapter_title=self.chapter_title,
+            content_folder=self.content_folder,
             directories=self.directories,
             edition_data=self.edition_data,
             entries=self.entries,
@@ -194,7 +195,22 @@ class BookExtension(Extension):
         path = template.relative_to("template").as_posix()
         return context.environment.from_string(path).render(context.parent)
 
-    # --- other content -------------------------------------------------------------------------
+    # --- what is rendered -------------------------------------------------------------------------
+
+    @pass_context
+    def content_folder(self, context: Context) -> str:
+        """Return the folder of this template to render, asked for before anything is written.
+
+        Raises:
+            UserMessageError: text of the book that is there would be lost.
+        """
+        bare = bool(context["structure_only"])
+        there = Path(context["_copier_conf"]["dst_path"])
+        try:
+            moves.refuse_loss(there, self.current_outline(context), structure_only=bare)
+        except moves.LossError as error:
+            raise UserMessageError(str(error)) from None
+        return "extensions/structure" if bare else "template"
 
     @pass_context
     def directories(self, context: Context) -> Iterator[str]:

@@ -1,14 +1,16 @@
-"""What an update must not break: a bare structure can be filled, and versions never mix."""
+"""What an update must not break: no word is lost, and versions never mix."""
 
 from __future__ import annotations
 
 import re
 import shutil
+import subprocess
 from pathlib import Path
 
+import pytest
 from copier import run_copy, run_update
 
-from tests.support import files, git, outline, render
+from tests.support import copier, files, git, outline, render
 
 
 def test_a_later_update_fills_a_bare_structure(template: Path, tmp_path: Path) -> None:
@@ -72,3 +74,75 @@ def test_each_version_renders_with_its_own_outline(template: Path, tmp_path: Pat
     assert files(book) == files(tmp_path / "fresh")
     for name in files(book):
         assert (book / name).read_bytes() == (tmp_path / "fresh" / name).read_bytes(), name
+
+
+def update(book: Path, *arguments: str) -> subprocess.CompletedProcess[str]:
+    return copier(
+        *("update", "--trust", "--defaults", "--quiet", "--vcs-ref", "HEAD"), *arguments, cwd=book
+    )
+
+
+@pytest.fixture
+def written(template: Path, tmp_path: Path) -> Path:
+    """Return an own book of two chapters in which its author has written."""
+    book = render(template, tmp_path / "book", commit=True, edition="own", chapters=["One", "Two"])
+    chapter = book / "chapters" / "02_two" / "chapter.md"
+    chapter.write_text("# Two\n\nMy own words.\n", encoding="utf-8")
+    git(book, "commit", "--quiet", "--all", "--message", "Write")
+    return book
+
+
+@pytest.mark.parametrize(
+    ("chapters", "sentence"),
+    [
+        ("[Zero, One, Two]", "chapters/02_two would become chapters/03_two"),
+        ("[Two, One]", "chapters/02_two would become chapters/01_two"),
+        ("[One]", "chapters/02_two would be dropped"),
+        (str([f"Chapter {n}" for n in range(100)]), "chapters/02_two would be dropped"),
+    ],
+)
+def test_an_update_that_would_lose_words_is_refused(
+    written: Path, chapters: str, sentence: str
+) -> None:
+    result = update(written, "--data", f"chapters={chapters}")
+
+    assert result.returncode == 1
+    assert sentence in result.stderr
+    assert "Traceback" not in result.stderr
+    assert git(written, "status", "--porcelain") == ""
+    assert "My own words." in (written / "chapters/02_two/chapter.md").read_text(encoding="utf-8")
+
+
+def test_an_update_may_not_empty_a_book(written: Path) -> None:
+    result = update(written, "--data", "structure_only=true")
+
+    assert result.returncode == 1
+    assert "structure_only would remove" in result.stderr
+    assert git(written, "status", "--porcelain") == ""
+
+
+def test_an_update_of_a_book_with_a_damaged_outline_says_how_to_restore_it(
+    written: Path,
+) -> None:
+    (written / "book.yml").write_text("chapters: [\n", encoding="utf-8")
+    git(written, "commit", "--quiet", "--all", "--message", "Damage")
+
+    result = update(written)
+
+    assert result.returncode == 1
+    assert "restore it with: git checkout REVISION -- book.yml" in result.stderr
+    assert "Traceback" not in result.stderr
+
+
+def test_chapters_can_be_added_at_the_end_and_retitled(written: Path) -> None:
+    result = update(written, "--data", "chapters=[{one: 'One, better'}, Two, Three]")
+
+    assert result.returncode == 0, result.stderr
+    assert "My own words." in (written / "chapters/02_two/chapter.md").read_text(encoding="utf-8")
+    assert (written / "chapters/03_three/chapter.md").is_file()
+    assert [chapter["title"] for chapter in outline(written)["chapters"]] == [
+        "One, better",
+        "Two",
+        "Three",
+    ]
+    assert git(written, "ls-files", "--unmerged") == ""
