@@ -22,7 +22,9 @@ local function finish_headings(doc)
       header.content = header.content:walk {Span = function(span) return span.content end}
       local fragment = slug.heading(header.content, used)
       fragments[header.identifier] = fragment
-      if level <= 2 and not header.classes:includes("unlisted") then
+      local is_listed = level == 1 and not header.classes:includes("unlisted")
+        or level == 2 and not header.classes:includes("unnumbered")
+      if is_listed then
         contents:insert {level = level, fragment = fragment, text = header.content}
       end
       header.attr = pandoc.Attr()
