@@ -97,6 +97,14 @@ def test_every_chapter_has_its_files_once(default_book: Path) -> None:
         ]
 
 
+def test_an_own_book_without_further_answers_has_a_chapter(template: Path, tmp_path: Path) -> None:
+    book = render(template, tmp_path / "book", edition="own")
+
+    chapter = book / "chapters" / "01_introduction" / "chapter.md"
+    assert "# Introduction" in chapter.read_text(encoding="utf-8")
+    assert broken_links(book) == []
+
+
 def test_an_editions_prose_has_every_promised_section(default_book: Path) -> None:
     for entry in outline(default_book)["chapters"]:
         prose = (default_book / entry["path"] / "chapter.md").read_text(encoding="utf-8")
