@@ -400,6 +400,16 @@ def test_a_character_without_a_font_is_named(
     assert "U+A000" in result.stderr
 
 
+def test_a_language_whose_words_pandoc_does_not_know_builds(
+    template: Path, book_python: str, tmp_path: Path
+) -> None:
+    book = render(template, tmp_path / "book", commit=True, edition="own", language="tlh")
+
+    result = run(book, book_python, BUILD)
+
+    assert result.returncode == 0, result.stderr
+
+
 def test_a_book_in_chinese_finds_its_fonts(
     template: Path, book_python: str, tmp_path: Path
 ) -> None:

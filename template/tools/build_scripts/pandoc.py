@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import importlib.util
 import os
+import re
 import subprocess
 import tempfile
 from collections.abc import Callable, Iterator, Mapping, Sequence
@@ -19,6 +20,12 @@ from tools.build_scripts.book import BuildError, Problem
 
 HERE = Path(__file__).resolve().parent
 Json = dict[str, Any]
+
+# Pandoc does not know the words of every language; the book brings its own (words.yml).
+UNTRANSLATED = re.compile(
+    r"^\[WARNING\] (Could not load translations for .*(\n +.*)*|The term .* has no translation.*)$",
+    re.MULTILINE,
+)
 
 
 # The processes that run now. A signal ends them first: the threads that wait for them cannot be
@@ -102,7 +109,7 @@ def run(
         arguments, stderr=subprocess.PIPE, cwd=cwd, env={**os.environ, **(environment or {})}
     ) as process:
         printed, complaints = process.communicate(given)
-    said = " ".join(complaints.decode("utf-8", "replace").split())
+    said = " ".join(UNTRANSLATED.sub("", complaints.decode("utf-8", "replace")).split())
     if process.returncode != 0 or said:
         message = said or f"ended with code {process.returncode}."
         raise BuildError(Problem("pandoc", None, message))
