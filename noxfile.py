@@ -39,9 +39,9 @@ def book(session: nox.Session) -> None:
     if not (destination / "requirements").is_dir():
         session.log("The book holds folders only, so there is nothing to build yet.")
         return
-    python = make_environment(
-        session, destination / ".venv", [*(destination / "requirements").glob("[bc]*.txt")]
-    )
+    wanted = (destination / "requirements" / f"{name}.txt" for name in ("build", "cjk"))
+    pinned = [file for file in wanted if file.exists()]
+    python = make_environment(session, destination / ".venv", pinned)
     session.chdir(destination)
     session.run(str(python), "tools/build_scripts/build_book.py", external=True)
     session.log(f"Your book is in {destination}; open book_build/html/index.html there.")
@@ -72,7 +72,7 @@ def tests(session: nox.Session) -> None:
 def bench(session: nox.Session) -> None:
     """Measure the time and memory of rendering, beside an empty template on this machine."""
     install(session, "start")
-    session.run("python", "tests/benchmark.py", *session.posargs)
+    session.run("python", "-m", "tests.benchmark", *session.posargs)
 
 
 @nox.session

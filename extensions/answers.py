@@ -16,7 +16,6 @@ import yaml
 from .edition import Edition
 from .outline import WINDOWS_DEVICES, OutlineError
 
-OWN_EDITION = "own"
 OUTLINE_QUESTIONS = ("chapters", "appendices", "parts")
 _TRUE_OR_FALSE = frozenset({"true", "false", "yes", "no", "on", "off", "y", "n", "t", "f"})
 # The shape of a well-formed tag (RFC 5646, section 2.1) without extensions and private use.
@@ -187,7 +186,7 @@ def problem(name: str, answer: Any, edition: Edition, answers: Mapping[str, Any]
 
 
 def _check_outline(name: str, answer: Any, edition: Edition, answers: Mapping[str, Any]) -> None:
-    if name == "chapters" and edition.name == OWN_EDITION and not answer:
+    if name == "chapters" and not answer and not edition.chapters:
         raise AnswerError("A book needs at least one chapter; write one like '- Getting started'.")
     # Asked in this order, so a later answer must not be judged before its author could give it.
     earlier = OUTLINE_QUESTIONS[: OUTLINE_QUESTIONS.index(name)]

@@ -18,7 +18,8 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-ROOT = Path(__file__).resolve().parent.parent
+from tests.repository import snapshot, start_repository
+
 MEASURE = """
 import json, resource, sys, time
 from copier import run_copy
@@ -46,30 +47,7 @@ def empty_template(folder: Path) -> Path:
     (folder / "copier.yml").write_text("_subdirectory: template\n", encoding="utf-8")
     answers = folder / "template" / "{{ _copier_conf.answers_file }}.jinja"
     answers.write_text("{{ _copier_answers|to_nice_yaml }}\n", encoding="utf-8")
-    return commit(folder)
-
-
-def snapshot(folder: Path) -> Path:
-    """Clone this repository with its working tree committed, so that no case pays for a diff."""
-    git = ("git", "-C", str(ROOT), "ls-files", "-z", "--cached", "--others", "--exclude-standard")
-    names = subprocess.run(git, check=True, capture_output=True).stdout
-    folder.mkdir()
-    archive = subprocess.run(
-        ["tar", "-C", str(ROOT), "--create", "--null", "--files-from=-", "--ignore-failed-read"],
-        input=names,
-        check=True,
-        capture_output=True,
-    ).stdout
-    subprocess.run(["tar", "-C", str(folder), "--extract"], input=archive, check=True)
-    return commit(folder)
-
-
-def commit(folder: Path) -> Path:
-    """Make the folder a repository with one commit."""
-    identity = ("-c", "user.name=Bench", "-c", "user.email=bench@example.org")
-    for arguments in (["init", "-q"], ["add", "-A"], [*identity, "commit", "-qm", "Template"]):
-        subprocess.run(["git", "-C", str(folder), *arguments], check=True)
-    return folder
+    return start_repository(folder, "An empty template")
 
 
 def measure(

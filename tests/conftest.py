@@ -3,12 +3,12 @@
 from __future__ import annotations
 
 import os
-import subprocess
 from pathlib import Path
 
 import pytest
 
-from tests.support import ROOT, git, render
+from tests.repository import snapshot
+from tests.support import render
 
 HOSTILE_CHAPTERS = [
     "Quotes: \"double\", 'single' and `back`ticks",
@@ -42,22 +42,7 @@ def _a_stranger(tmp_path_factory: pytest.TempPathFactory) -> None:
 @pytest.fixture(scope="session")
 def template(tmp_path_factory: pytest.TempPathFactory, _a_stranger: None) -> Path:
     """Return a clone of this repository that holds the working tree as its one commit."""
-    clone = tmp_path_factory.mktemp("template") / "copier-techbook"
-    clone.mkdir()
-    listed = git(ROOT, "ls-files", "--cached", "--others", "--exclude-standard", "-z")
-    files = [name for name in listed.split("\0") if name and (ROOT / name).exists()]
-    archive = subprocess.run(
-        ["tar", "--create", "--null", "--files-from=-"],
-        cwd=ROOT,
-        input="\0".join(files).encode(),
-        capture_output=True,
-        check=True,
-    ).stdout
-    subprocess.run(["tar", "--extract"], cwd=clone, input=archive, check=True)
-    git(clone, "init", "--quiet")
-    git(clone, "add", "--all")
-    git(clone, "commit", "--quiet", "--message", "The template")
-    return clone
+    return snapshot(tmp_path_factory.mktemp("template") / "copier-techbook")
 
 
 @pytest.fixture(scope="session")

@@ -1,4 +1,4 @@
-"""What several tests do: render, run Git, read Markdown."""
+"""What several tests do: render, run commands, read Markdown."""
 
 from __future__ import annotations
 
@@ -19,24 +19,15 @@ from copier import run_copy
 from markdown_it import MarkdownIt
 from markdown_it.token import Token
 
-ROOT = Path(__file__).resolve().parent.parent
+from tests.repository import start_repository
+
 _ATTRIBUTES = re.compile(r"\s*\{[.#][\w-][^{}]*\}\s*$")
-
-
-def git(folder: Path, *arguments: str) -> str:
-    """Run Git in a folder and return what it prints."""
-    command = ["git", *arguments]
-    return subprocess.run(command, cwd=folder, check=True, capture_output=True, text=True).stdout
 
 
 def render(template: Path, folder: Path, *, commit: bool = False, **answers: Any) -> Path:
     """Render a book with default answers but for those given, and return its folder."""
     run_copy(str(template), folder, answers, vcs_ref="HEAD", defaults=True, unsafe=True, quiet=True)
-    if commit:
-        git(folder, "init", "--quiet")
-        git(folder, "add", "--all")
-        git(folder, "commit", "--quiet", "--message", "Start the book")
-    return folder
+    return start_repository(folder, "Start the book") if commit else folder
 
 
 def copier(*arguments: object, cwd: Path | None = None) -> subprocess.CompletedProcess[str]:

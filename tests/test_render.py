@@ -12,7 +12,8 @@ import pytest
 import yaml
 from pytest_copie.plugin import Copie
 
-from tests.support import ROOT, broken_links, copier, files, git, outline, render, run
+from tests.repository import ROOT, git
+from tests.support import broken_links, copier, files, outline, render, run
 
 CHAPTERS = (
     "01_executive_summary",

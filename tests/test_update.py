@@ -10,7 +10,8 @@ from pathlib import Path
 import pytest
 from copier import run_copy, run_update
 
-from tests.support import copier, files, git, outline, render
+from tests.repository import git, start_repository
+from tests.support import copier, files, outline, render
 
 
 def test_a_later_update_fills_a_bare_structure(template: Path, tmp_path: Path) -> None:
@@ -56,9 +57,7 @@ def test_each_version_renders_with_its_own_outline(template: Path, tmp_path: Pat
     release(versions, "2.0.0", "New")
     book = tmp_path / "book"
     run_copy(str(versions), book, vcs_ref="1.0.0", defaults=True, unsafe=True, quiet=True)
-    git(book, "init", "--quiet")
-    git(book, "add", "--all")
-    git(book, "commit", "--quiet", "--message", "Start the book")
+    start_repository(book, "Start the book")
     chapter = book / "chapters/03_database_migration/chapter.md"
     assert "[Old Chapter" in chapter.read_text(encoding="utf-8")
     assert outline(book)["chapters"][0]["anchor"] == "Old-executive_summary"

@@ -129,20 +129,6 @@ def is_cjk(language: str) -> bool:
     return language.split("-")[0].lower() in CJK_LANGUAGES
 
 
-def missing_glyphs(text: str, language: str) -> list[tuple[int, str]]:
-    """Find the characters of a text that no font of the book can draw.
-
-    Args:
-        text: a chapter's source.
-        language: the book's language (BCP 47).
-
-    Returns:
-        the line, from 1, and the character with its marks: once each, where it first stands.
-    """
-    missing = load_fonts(language).missing(drawn_clusters(text))
-    return locate(text, missing)
-
-
 def locate(text: str, clusters: Set[str]) -> list[tuple[int, str]]:
     """Return the first line, from 1, of each of some clusters that a text holds."""
     found: dict[str, int] = {}
