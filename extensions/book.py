@@ -10,7 +10,7 @@ import yaml
 
 from .answers import Author, read_authors
 from .edition import Edition
-from .outline import Entry, Outline
+from .outline import Entry, Outline, read_lines, write_line
 
 SCHEMA = 1
 
@@ -44,6 +44,26 @@ def book_data(answers: Mapping[str, Any], edition: Edition, outline: Outline) ->
     }
 
 
+def remembered(answers: Mapping[str, Any], edition: Edition) -> dict[str, Any]:
+    """Return the answers as the answers file keeps them: every line of the outline with its id.
+
+    A title alone would get another id when its author retitles it, and be another chapter.
+
+    Args:
+        answers: what Copier wants to remember.
+        edition: the chosen edition.
+    """
+    lists = {name: answers[name] for name in ("chapters", "appendices") if name in answers}
+    return {
+        **answers,
+        **{
+            name: [write_line(chapter) for chapter in read_lines(lines, edition.known)]
+            for name, lines in lists.items()
+            if isinstance(lines, list)
+        },
+    }
+
+
 def repository(url: str) -> str | None:
     """Return the address that paths can be added to, or None where there is none."""
     return url.strip().rstrip("/").removesuffix(".git") or None
@@ -68,6 +88,7 @@ def _entry(entry: Entry) -> dict[str, Any]:
         "path": entry.path,
         "anchor": entry.anchor,
         "page": entry.page,
+        **({"was": list(entry.was)} if entry.was else {}),
         "summary": entry.summary,
         "sections": [
             {"title": section.title, "summary": section.summary} for section in entry.sections

@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from collections.abc import Container, Mapping, Sequence
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any
 
@@ -50,14 +50,18 @@ class Edition:
             OutlineError: one sentence for the author.
         """
         own_chapters = read_lines(chapters, self.known) or self.chapters
-        named = {chapter.id for chapter in own_chapters}
+        named = {id: chapter.id for chapter in own_chapters for id in (*chapter.was, chapter.id)}
         return number(
             own_chapters,
             self._appendices(appendices, named),
-            read_parts(parts) or tuple(part for part in self.parts if part.first in named),
+            tuple(
+                replace(part, first=named.get(part.first, part.first))
+                for part in read_parts(parts) or self.parts
+                if parts or part.first in named
+            ),
         )
 
-    def _appendices(self, answer: object, named: set[str]) -> tuple[Chapter, ...]:
+    def _appendices(self, answer: object, named: Container[str]) -> tuple[Chapter, ...]:
         if answer == NO_APPENDICES:
             return ()
         return read_lines(answer, self.known) or tuple(
@@ -89,6 +93,7 @@ def _chapters(items: Sequence[Mapping[str, Any]]) -> tuple[Chapter, ...]:
         Chapter(
             id=item["id"],
             title=item["title"],
+            source=item["id"],
             summary=item["summary"],
             objectives=tuple(item["objectives"]),
             sections=tuple(Section(**section) for section in item["sections"]),

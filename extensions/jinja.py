@@ -47,10 +47,10 @@ def _load_siblings(*modules: str) -> Iterator[ModuleType]:
 
 
 if TYPE_CHECKING:
-    from extensions import answers, book, edition, markdown, moves, outline, start
+    from extensions import answers, book, edition, guard, markdown, outline, ownership, start
 else:
-    answers, book, edition, markdown, moves, outline, start = _load_siblings(
-        "answers", "book", "edition", "markdown", "moves", "outline", "start"
+    answers, book, edition, guard, markdown, outline, ownership, start = _load_siblings(
+        "answers", "book", "edition", "guard", "markdown", "outline", "ownership", "start"
     )
 
 TEMPLATE = Path(__file__).resolve().parent.parent
@@ -79,21 +79,25 @@ class BookExtension(Extension):
         environment.globals.update(
             authors_list=answers.read_authors,
             book_data=self.book_data,
+            book_root=self.book_root,
             chapter_dir=self.chapter_dir,
             chapter_title=self.chapter_title,
             content_folder=self.content_folder,
             directories=self.directories,
             edition_data=self.edition_data,
             entries=self.entries,
+            is_recopy=self.is_recopy,
             link=self.link,
             needs_cjk=self.needs_cjk,
             outline=self.current_outline,
+            ownership=ownership.load_rows,
             problem=self.problem,
             proposed=self.proposed,
             proposed_author=proposed_author,
             proposed_slug=answers.derive_slug,
             refuse_bad_start=self.refuse_bad_start,
             relative=self.relative,
+            remembered=self.remembered,
             repository=book.repository,
             skeletons=self.skeletons,
         )
@@ -127,8 +131,7 @@ class BookExtension(Extension):
     @pass_context
     def skeletons(self, context: Context) -> tuple[outline.Entry, ...]:
         """Return the chapters and appendices for which the edition holds no prose."""
-        known = self._edition(context["edition"]).known
-        return tuple(entry for entry in self.entries(context) if entry.id not in known)
+        return tuple(entry for entry in self.entries(context) if not entry.source)
 
     @pass_context
     def chapter_dir(self, context: Context, id: str) -> str:
@@ -138,7 +141,7 @@ class BookExtension(Extension):
         another edition is chosen.
         """
         entry = self.current_outline(context).find(id)
-        return entry.directory if entry and id in self._edition(context["edition"]).known else ""
+        return entry.directory if entry and entry.source == id else ""
 
     @pass_context
     def chapter_title(self, context: Context, id: str) -> str:
@@ -206,11 +209,35 @@ class BookExtension(Extension):
         """
         bare = bool(context["structure_only"])
         there = Path(context["_copier_conf"]["dst_path"])
-        try:
-            moves.refuse_loss(there, self.current_outline(context), structure_only=bare)
-        except moves.LossError as error:
-            raise UserMessageError(str(error)) from None
+        if guard.holds_book(there):
+            render = guard.Render(
+                there, bare, context["_copier_conf"]["skip_tasks"], set(self._written(context))
+            )
+            for sentence in guard.refusals(render):
+                raise UserMessageError(sentence)
         return "extensions/structure" if bare else "template"
+
+    def _written(self, context: Context) -> Iterator[str]:
+        """Yield the paths of the files that a render writes, relative to the book's root."""
+        template = TEMPLATE / "template"
+        for file in (path for path in template.rglob("*") if path.is_file()):
+            path = file.relative_to(template).as_posix().removesuffix(".jinja")
+            _, in_chapter, rest = path.partition("{% endyield %}/")
+            if in_chapter:
+                yield from (f"{entry.path}/{rest}" for entry in self.entries(context))
+            else:
+                yield context.environment.from_string(path).render(context.get_all())
+
+    @pass_context
+    def book_root(self, context: Context) -> str:
+        """Return the full path of the book being written."""
+        return str(Path(context["_copier_conf"]["dst_path"]).resolve())
+
+    @pass_context
+    def is_recopy(self, context: Context) -> bool:
+        """Say whether a copy was made over a book that was committed before."""
+        answers_file = context["_copier_conf"]["answers_file"]
+        return guard.is_committed(Path(self.book_root(context)), str(answers_file))
 
     @pass_context
     def directories(self, context: Context) -> Iterator[str]:
@@ -231,6 +258,11 @@ class BookExtension(Extension):
         """Return the contents of book.yml."""
         chosen = self._edition(context["edition"])
         return book.book_data(context.get_all(), chosen, self.current_outline(context))
+
+    @pass_context
+    def remembered(self, context: Context) -> dict[str, Any]:
+        """Return the answers to write into the answers file."""
+        return book.remembered(context["_copier_answers"], self._edition(context["edition"]))
 
     @pass_context
     def edition_data(self, context: Context, key: str) -> Any:

@@ -9,7 +9,7 @@ import posixpath
 import re
 import unicodedata
 from collections.abc import Iterable, Iterator, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from difflib import get_close_matches
 from functools import cached_property
 from itertools import pairwise
@@ -69,10 +69,19 @@ class Deliverable:
 
 @dataclass(frozen=True)
 class Chapter:
-    """A chapter or an appendix before it has a place: all that does not depend on order."""
+    """A chapter or an appendix before it has a place: all that does not depend on order.
+
+    Attributes:
+        id: its stable name.
+        title: its title.
+        was: the ids that it had before.
+        source: the edition's chapter whose text it starts from, empty where there is none.
+    """
 
     id: str
     title: str
+    was: tuple[str, ...] = ()
+    source: str = ""
     summary: str = ""
     objectives: tuple[str, ...] = ()
     sections: tuple[Section, ...] = ()
@@ -146,15 +155,17 @@ class Outline:
 
     @cached_property
     def _places(self) -> dict[str, int]:
-        return {entry.id: place for place, entry in enumerate(self.entries)}
+        return {
+            id: place for place, entry in enumerate(self.entries) for id in (*entry.was, entry.id)
+        }
 
     def find(self, id: str) -> Entry | None:
-        """Return the entry with this id, or None."""
+        """Return the entry that has this id or had it before, or None."""
         place = self._places.get(id)
         return None if place is None else self.entries[place]
 
     def get(self, id: str) -> Entry:
-        """Return the entry with this id.
+        """Return the entry that has this id or had it before.
 
         Raises:
             UnknownChapterError: no entry has it; the error names the closest id.
@@ -225,14 +236,23 @@ def _place(
 
 
 def _refuse_duplicates(chapters: Iterable[Chapter]) -> None:
-    seen: set[str] = set()
-    for chapter in chapters:
-        if chapter.id in seen:
+    owners: dict[str, Chapter] = {}
+    listed = tuple(chapters)
+    for chapter in listed:
+        if chapter.id in owners:
             raise OutlineError(
                 f"The id '{chapter.id}' stands twice; give one of the two another id, "
                 f"like '- {chapter.id}_2: {chapter.title}'."
             )
-        seen.add(chapter.id)
+        owners[chapter.id] = chapter
+    for chapter in listed:
+        for former in chapter.was:
+            if former in owners:
+                raise OutlineError(
+                    f"'{chapter.id}' says that it was '{former}', but so is or was "
+                    f"'{owners[former].id}'; leave the 'was' of one of them out."
+                )
+            owners[former] = chapter
 
 
 def _part_of_each_chapter(
@@ -328,32 +348,32 @@ def _listed(answer: object, what: str, example: str) -> Sequence[object]:
 
 
 def _read_line(line: object, place: int, known: Mapping[str, Chapter]) -> Chapter:
-    id, title = _id_and_title(line, place)
-    if id is None:
-        same_title = (c for c in known.values() if c.title.casefold() == title.casefold())
-        chapter = next(same_title, None)
-        if chapter is not None:
-            return chapter
-        id = derive_id(title)
-        if not id:
-            raise OutlineError(
-                f"Line {place}: no id can be made of the title '{title}'; "
-                f"write one before it, like '- some_id: {title}'."
-            )
-    if id not in known:
-        return Chapter(id, title)
-    content = known[id]
-    return Chapter(
-        id, title, content.summary, content.objectives, content.sections, content.deliverables
-    )
-
-
-def _id_and_title(line: object, place: int) -> tuple[str | None, str]:
     if not isinstance(line, dict):
-        return None, _text(line, place, "title")
+        return _read_title(_text(line, place, "title"), place, known)
     if len(line) != 1:
         raise OutlineError(f"Line {place}: write one chapter a line, like '- some_id: Its title'.")
     ((key, value),) = line.items()
+    id = _read_id(key, place)
+    title, was = _title_and_former_ids(value, place)
+    content = next((known[known_id] for known_id in (id, *was) if known_id in known), None)
+    return replace(content or Chapter(id, title), id=id, title=title, was=was)
+
+
+def _read_title(title: str, place: int, known: Mapping[str, Chapter]) -> Chapter:
+    same_title = (c for c in known.values() if c.title.casefold() == title.casefold())
+    chapter = next(same_title, None)
+    if chapter is not None:
+        return chapter
+    id = derive_id(title)
+    if not id:
+        raise OutlineError(
+            f"Line {place}: no id can be made of the title '{title}'; "
+            f"write one before it, like '- some_id: {title}'."
+        )
+    return replace(known[id], title=title) if id in known else Chapter(id, title)
+
+
+def _read_id(key: object, place: int) -> str:
     id = _text(key, place, "id")
     if not is_id(id):
         raise OutlineError(
@@ -362,7 +382,27 @@ def _id_and_title(line: object, place: int) -> tuple[str | None, str]:
         )
     if id in RESERVED_IDS:
         raise OutlineError(f"Line {place}: the id '{id}' is reserved; write '{id}_chapter'.")
-    return id, _text(value, place, "title")
+    return id
+
+
+def _title_and_former_ids(value: object, place: int) -> tuple[str, tuple[str, ...]]:
+    if not isinstance(value, dict):
+        return _text(value, place, "title"), ()
+    if not {"title"} <= set(value) <= {"title", "was"}:
+        raise OutlineError(
+            f"Line {place}: after an id stands a title, or '{{title: Its title, was: its_old_id}}'."
+        )
+    former = value.get("was") or []
+    ids = former if isinstance(former, list) else [former]
+    return _text(value["title"], place, "title"), tuple(_read_id(id, place) for id in ids)
+
+
+def write_line(chapter: Chapter) -> dict[str, object]:
+    """Return the line of an answer that `read_lines` reads as this chapter, its id shown."""
+    if not chapter.was:
+        return {chapter.id: chapter.title}
+    was = chapter.was[0] if len(chapter.was) == 1 else list(chapter.was)
+    return {chapter.id: {"title": chapter.title, "was": was}}
 
 
 def _read_part(line: object, place: int) -> Part:

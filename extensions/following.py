@@ -1,0 +1,106 @@
+"""Links that lead to where their targets went, in the author's files and in the old render."""
+
+from __future__ import annotations
+
+import os
+import posixpath
+from collections.abc import Iterable, Iterator
+
+from .links import find_links, relative_path, rewrite
+from .reconcile import Relocation
+from .repository import LINK_MODE, Blob, Repository, Tree
+
+
+class References:
+    """What the Markdown files and the symbolic links of a tree refer to."""
+
+    def __init__(self, repository: Repository, tree: Tree) -> None:
+        """Read the files, once."""
+        self._tree = tree
+        self._contents = repository.read(blob.id for _, blob in _with_links(tree))
+
+    def __call__(self, path: str) -> Iterator[str]:
+        """Yield the paths that a file refers to, relative to the book's root."""
+        blob = self._tree[path]
+        if blob.mode == LINK_MODE:
+            yield _link_target(path, self._contents[blob.id])
+        elif text := _text(self._contents.get(blob.id, b"")):
+            yield from (link.target for link in find_links(text, path))
+
+
+class Follower:
+    """Files with their links leading to the new places."""
+
+    def __init__(self, repository: Repository, relocation: Relocation, *trees: Tree) -> None:
+        """Rewrite the files of the trees, all at once."""
+        self._repository = repository
+        self._relocation = relocation
+        placement = relocation.placement
+        self._moves = bool(placement.directories or placement.files)
+        files = {file for tree in trees for file in _with_links(tree)} if self._moves else set()
+        self._contents = repository.read(blob.id for _, blob in files)
+        self._followed = self._follow_all(
+            sorted((path, blob, placement.place(path)) for path, blob in files)
+        )
+
+    def __call__(self, path: str, blob: Blob, place: str) -> Blob:
+        """Return a file (old path, content, new path) as it is to stand in its new place."""
+        if blob.id not in self._contents:
+            return blob
+        if place != self._relocation.placement.place(path):
+            return self._follow_all([(path, blob, place)])[path, blob]
+        return self._followed[path, blob]
+
+    def rewritten(self, tree: Tree) -> Iterator[str]:
+        """Yield the new paths of the files of a tree whose links were rewritten."""
+        for path, blob in tree.items():
+            if self._followed.get((path, blob), blob) != blob:
+                yield self._relocation.placement.place(path)
+
+    def _follow_all(self, files: Iterable[tuple[str, Blob, str]]) -> dict[tuple[str, Blob], Blob]:
+        followed = {(path, blob): blob for path, blob, _ in files}
+        changed = {
+            (path, blob): content
+            for path, blob, place in files
+            if (content := self._content(path, blob, place)) != self._contents[blob.id]
+        }
+        for (path, blob), id in zip(changed, self._repository.store(changed.values()), strict=True):
+            followed[path, blob] = Blob(blob.mode, id)
+        return followed
+
+    def _content(self, path: str, blob: Blob, place: str) -> bytes:
+        content = self._contents[blob.id]
+        if blob.mode == LINK_MODE:
+            return self._link(path, content, place)
+        text = _text(content)
+        return rewrite(text, path, place, self._relocation.place).encode() if text else content
+
+    def _link(self, path: str, content: bytes, place: str) -> bytes:
+        target = _link_target(path, content)
+        moved = self._relocation.place(target)
+        if not target or moved is None:
+            return content
+        relative = relative_path(moved, posixpath.dirname(place))
+        unmoved = relative == relative_path(target, posixpath.dirname(path))
+        return content if unmoved else os.fsencode(relative)
+
+
+def _with_links(tree: Tree) -> Iterator[tuple[str, Blob]]:
+    """Yield the files that hold links: Markdown, and symbolic links."""
+    for path, blob in tree.items():
+        if blob.mode == LINK_MODE or (path.endswith(".md") and blob.mode.startswith("100")):
+            yield path, blob
+
+
+def _text(content: bytes) -> str | None:
+    """Return a content as text, or None where it is none, which has no links to follow."""
+    try:
+        return content.decode("utf-8")
+    except UnicodeDecodeError:
+        return None
+
+
+def _link_target(path: str, content: bytes) -> str:
+    """Return where a symbolic link leads, relative to the book's root; empty for outside of it."""
+    target = posixpath.normpath(posixpath.join(posixpath.dirname(path), os.fsdecode(content)))
+    return "" if target.startswith(("/", "..")) else target

@@ -1,0 +1,81 @@
+"""What stops a render over an existing book: text that would be lost beyond restoring.
+
+An update and a recopy write over the author's files, and the program that puts that right
+(`moves.py`) takes the author's text from the last commit. So it must be there.
+"""
+
+from __future__ import annotations
+
+import os
+import subprocess
+from collections.abc import Collection, Iterator
+from dataclasses import dataclass
+from pathlib import Path
+
+from .repository import MINIMUM_GIT, git_version
+
+BOOK_FILE = "book.yml"
+
+
+def holds_book(folder: Path) -> bool:
+    """Say whether a book with content stands in a folder."""
+    return (folder / BOOK_FILE).is_file()
+
+
+@dataclass(frozen=True)
+class Render:
+    """A render that is about to begin.
+
+    Attributes:
+        book: the folder to render into, which holds a book.
+        structure_only: whether only folders are wanted.
+        skip_tasks: whether the author told Copier to run no task.
+        paths: the files that will be written, as far as they are known.
+    """
+
+    book: Path
+    structure_only: bool
+    skip_tasks: bool
+    paths: Collection[str]
+
+
+def refusals(render: Render) -> Iterator[str]:
+    """Yield a sentence for each reason not to render, the gravest first."""
+    book = render.book
+    if render.structure_only:
+        yield f"structure_only would remove all that is written in {book}; leave it off."
+    if git_version() < MINIMUM_GIT:
+        needed = ".".join(map(str, MINIMUM_GIT))
+        yield f"Git {needed} or newer is needed to move chapters with their text; update Git."
+    status = _git(book, "status", "--porcelain", "--", ".")
+    if status is None or _git(book, "rev-parse", "HEAD") is None:
+        yield (
+            f"{book} holds a book that was never committed, so its text could be lost; type first: "
+            "git init && git add --all && git commit -m 'Start the book'"
+        )
+        return
+    if status:
+        yield (
+            f"{book} has changes that are not committed, and they could be lost; commit or stash "
+            "them, then try again."
+        )
+    if render.skip_tasks:
+        yield "With --skip-tasks a recopy would lose your text; leave it out."
+    ignored = _git(book, "ls-files", "-z", "--others", "--ignored", "--exclude-standard") or ""
+    for path in sorted(set(filter(None, ignored.split("\0"))) & set(render.paths)):
+        yield (
+            f"{path} is ignored by Git, and would be written over; rename it, or commit it: "
+            f"git add --force {path}"
+        )
+
+
+def is_committed(book: Path, file: str) -> bool:
+    """Say whether a file of a book, relative to its root, is in the last commit."""
+    return bool(_git(book, "ls-tree", "--name-only", "HEAD", file))
+
+
+def _git(book: Path, *arguments: str) -> str | None:
+    """Return what Git prints, None where it fails."""
+    command = ["git", "-C", str(book), *arguments]
+    result = subprocess.run(command, capture_output=True, check=False)
+    return None if result.returncode else os.fsdecode(result.stdout)
