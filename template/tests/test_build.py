@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import base64
 import os
+import re
 import shutil
 import subprocess
 import sys
@@ -85,6 +86,29 @@ Back to [the first](../01_first/chapter.md#waiting).
 
 > [!NOTE]
 > **To be written.** What comes after the end.
+"""
+RENAMED = """\
+# The second chapter {.was-the-former-title}
+
+[Title](#the-former-title), [old](#old-title), [label](#sec-old), [trees](#fig-trees),
+[chapter](#sec-erste), [quoted](#zitat).
+
+## New title {.was-old-title .was-überblick}
+
+Text.
+
+### Named *again* {#new .was-old .was-sec-old}
+
+#### Four {.was-vier}
+
+##### Five {.was-fünf}
+
+###### Six {#sec-six .unnumbered .was-fig-trees}
+
+> ## Quoted {class="was-zitat"}
+
+Setext {.was-underlined}
+------------------------
 """
 
 
@@ -355,6 +379,201 @@ def test_two_builds_are_the_same_bytes(tiny: Path, tmp_path: Path) -> None:
         assert again == files_of(tiny / "book_build" / format)
 
 
+@pytest.fixture(scope="module")
+def renamed(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """A book with a chapter and an appendix that had other ids, built in every format."""
+    book = make_renamed_book(tmp_path_factory.mktemp("renamed") / "book", RENAMED)
+    done = build(book, *(argument for format in FORMATS for argument in ("--format", format)))
+    assert done.returncode == 0, done.stderr
+    assert done.stderr == ""
+    return book
+
+
+def make_renamed_book(root: Path, text: str) -> Path:
+    first, second, third = book_data()["chapters"]
+    tools = book_data()["appendices"][0]
+    make_book(
+        root,
+        language="de",
+        chapters=[first, second | {"was": ["erste", "überblick"]}, third],
+        appendices=[tools | {"was": ["9tools"]}],
+    )
+    write(root / "chapters" / "02_second" / "chapter.md", text)
+    links = "[old](../02_second/chapter.md#old-title) [chapter](../02_second/chapter.md#sec-erste)"
+    write(root / "chapters" / "01_first" / "chapter.md", f"# First\n\n{links}\n")
+    return root
+
+
+def test_former_pages_lead_to_the_chapter(renamed: Path) -> None:
+    pages, files = read_site(renamed / "book_build" / "html")
+    names = {"index.html", "first.html", "second.html", "third.html", "tools.html"}
+    former = {"erste.html": "second.html", "überblick.html": "second.html"}
+    former["9tools.html"] = "tools.html"
+
+    assert set(pages) == names | set(former)
+    assert list(dead_links(pages, files)) == []
+    for name in names:
+        assert not any(address.startswith(tuple(former)) for address in pages[name].addresses)
+    for name, target in former.items():
+        text = files_of(renamed / "book_build" / "html")[name].decode("utf-8")
+        assert f'<meta http-equiv="refresh" content="0; url={target}">' in text
+        assert f'<link rel="canonical" href="{target}">' in text
+        assert f'<a href="{target}">' in text
+        assert '<meta name="robots" content="noindex">' in text
+        assert '<html lang="de" dir="ltr">' in text
+        assert pages[name].headings == ["Diese Seite ist umgezogen"]
+
+
+@pytest.mark.parametrize(
+    ("page", "former", "now"),
+    [
+        ("erste.html", "#erste-new", "#second-new"),
+        ("erste.html", "#erste-old-title", "#second-old-title"),
+        ("erste.html", "#sec-erste", "#sec-erste"),
+        ("erste.html", "#sec-six", "#sec-six"),
+        ("überblick.html", "#%C3%BCberblick-vier", "#second-vier"),
+        ("9tools.html", "#s9tools-one", "#tools-one"),
+    ],
+)
+def test_fragments_of_former_pages_lead_to_a_place(
+    renamed: Path, page: str, former: str, now: str
+) -> None:
+    pages, _ = read_site(renamed / "book_build" / "html")
+    text = (renamed / "book_build" / "html" / page).read_text(encoding="utf-8")
+
+    script = re.search(
+        r'location\.replace\("(.+?)" \+ location\.hash\.replace\(/(.+?)/i, "(.+?)"\)\);', text
+    )
+
+    assert script
+    target, pattern, prefix = script.groups()
+    assert re.sub(pattern, prefix, former) == now
+    assert unquote(now[1:]) in pages[target].ids
+
+
+def test_former_ids_of_headings_stay_alive(renamed: Path) -> None:
+    output = renamed / "book_build"
+    pages, _ = read_site(output / "html")
+    with zipfile.ZipFile(output / "epub" / "tiny.epub") as archive:
+        chapter = archive.read("EPUB/text/ch003.xhtml").decode("utf-8")
+        contents = archive.read("EPUB/nav.xhtml").decode("utf-8")
+    markdown = (output / "markdown" / "tiny.md").read_text(encoding="utf-8")
+    former = {
+        *("sec-erste", "sec-überblick", "sec-old", "second-sec-old", "second-old", "second-vier"),
+        *("second-old-title", "second-überblick", "second-fünf", "second-fig-trees"),
+        *("second-zitat", "second-underlined"),
+    }
+
+    assert former <= pages["second.html"].ids
+    assert former <= Page(chapter).ids
+    assert all(f'<a id="{id}"></a>' in markdown for id in former)
+    for text in (chapter, contents, markdown, *(page.text for page in pages.values())):
+        assert "was-" not in text
+    assert "was-" not in (output / "html" / "second.html").read_text(encoding="utf-8")
+
+
+def test_links_to_former_ids_lead_to_the_heading(renamed: Path) -> None:
+    output = renamed / "book_build"
+    pages, _ = read_site(output / "html")
+    markdown = (output / "markdown" / "tiny.md").read_text(encoding="utf-8")
+    links = [unquote(address) for address in pages["second.html"].addresses]
+    title = "#2-مقدمة-في-البرمجة"
+
+    assert {"#second-new-title", "#second-new", "#sec-six", "#second-quoted"} <= set(links)
+    assert "second.html#second-new-title" in pages["first.html"].addresses
+    assert f"[Title]({title}), [old](#21-new-title), [label](#211-named-again)" in markdown
+    assert f"[chapter]({title}), [quoted](#quoted)" in markdown
+    assert f"[old](#21-new-title) [chapter]({title})" in markdown
+
+
+def test_words_of_a_heading_can_have_an_id(tmp_path: Path) -> None:
+    book = make_book(tmp_path / "book")
+    write(book / "chapters" / "03_third" / "chapter.md", "# T\n\n[it](#b)\n\n## A [b]{#b}\n")
+
+    done = build(book, "--format", "pdf", "--format", "markdown")
+
+    assert done.returncode == 0, done.stderr
+    markdown = (book / "book_build" / "markdown" / "tiny.md").read_text(encoding="utf-8")
+    assert "[it](#third-b)" in markdown
+    assert '<a id="third-b"></a>' in markdown
+
+
+def test_a_former_id_changes_nothing_else(renamed: Path, tmp_path: Path) -> None:
+    text = re.sub(r'\s*(?:\.was-[^\s}]+|class="was-zitat")', "", RENAMED).replace("{}", "")
+    text = re.sub(r"(?s)\[Title.*?\(#zitat\)\.", "Links.", text)
+    plain = make_renamed_book(tmp_path / "book", text)
+    chapter = plain / "chapters" / "01_first" / "chapter.md"
+    write(chapter, chapter.read_text(encoding="utf-8").replace("old-title", "new-title"))
+
+    assert build(plain).returncode == 0
+    before, _ = read_site(plain / "book_build" / "html")
+    after, _ = read_site(renamed / "book_build" / "html")
+    assert after["second.html"].headings == before["second.html"].headings
+    assert before["second.html"].ids <= after["second.html"].ids
+
+
+def test_a_renamed_book_is_valid_and_built_the_same_again(renamed: Path, tmp_path: Path) -> None:
+    write(
+        renamed / "docs" / "guide.md",
+        "# Guide\n\n[old](../chapters/02_second/chapter.md#old-title)\n",
+    )
+    formats = (argument for format in FORMATS for argument in ("--format", format))
+
+    assert run(VALIDATE, "--book", renamed).returncode == 0
+    assert build(renamed, *formats, "--output", tmp_path, "--jobs", "1").returncode == 0
+    assert files_of(tmp_path) == files_of(renamed / "book_build")
+
+
+@pytest.mark.parametrize(
+    ("text", "lines", "sentence"),
+    [
+        ("# T\n\n## New {.was-old}\n\n## Old\n", {3}, "the former id 'old' is in use"),
+        ("# T\n\n## New {#old .was-old}\n", {3}, "the former id 'old' is in use"),
+        ("# T\n\n## A {.was-x}\n\nText was-x.\n\n## B {.was-x-y .was-x}\n", {3, 7}, "'x' is in"),
+        ("# T\n\n## A {.was-x}\n\n| a |\n|---|\n| 1 |\n\n: T. {#x}\n", {3}, "'x' is in use"),
+        ("# Setup\n\n## A {.was-setup}\n", {3}, "'setup' is in use"),
+        ("# T\n\n## A {.was-sec-first}\n", {3}, "'sec-first' is in use"),
+        ("# T\n\n## A {.was-sec-erste}\n", {3}, "'sec-erste' is in use"),
+        ("# T\n\n## A {#sec-erste}\n", {3}, "the label 'sec-erste' is used 2 times"),
+        ("# T\n\n## A {.was-}\n", {3}, "'.was-' names no former id"),
+        ("# T\n\n## A {.was-x,.was-y}\n", {3}, "is not read as a class"),
+        ("# T {.was-x} T {.was-é,}\n\nText.\n", {1}, "is not read as a class"),
+    ],
+)
+def test_a_former_id_that_cannot_be_kept_is_told(
+    tmp_path: Path, text: str, lines: set[int], sentence: str
+) -> None:
+    book = make_renamed_book(tmp_path / "book", text)
+    write(book / "chapters" / "01_first" / "chapter.md", "# First\n\nText.\n")
+
+    done = build(book)
+
+    assert done.returncode == 1
+    told = [line for line in done.stderr.splitlines() if not line.endswith(" problems.")]
+    assert {line.partition(": ")[0] for line in told} == {
+        f"chapters/02_second/chapter.md:{line}" for line in lines
+    }
+    assert all(sentence in line for line in told)
+
+
+def test_a_heading_of_a_chapter_is_closer_than_a_former_label(tmp_path: Path) -> None:
+    book = make_renamed_book(tmp_path / "book", "# T\n\n## Now {.was-fig-trees}\n")
+    link = "[trees](../appendices/a_tools/chapter.md#fig-trees)"
+    write(book / "chapters" / "01_first" / "chapter.md", f"# First\n\n{link}\n")
+    write(book / "chapters" / "appendices" / "a_tools" / "chapter.md", "# Tools\n\n## Fig trees\n")
+
+    assert build(book).returncode == 0
+    pages, _ = read_site(book / "book_build" / "html")
+    assert "tools.html#tools-fig-trees" in pages["first.html"].addresses
+
+
+def test_every_language_has_all_words() -> None:
+    words = msgspec.yaml.decode((BUILD.parent / "words.yml").read_bytes())
+
+    for language, known in words.items():
+        assert set(words["en"]) <= set(known), language
+
+
 def test_words_around_the_text_are_in_the_language_of_the_book(tmp_path: Path) -> None:
     book = make_book(tmp_path / "book", language="de-AT", repository=None)
 
@@ -433,6 +652,11 @@ def test_the_placeholder_of_an_output_directory_is_kept(tmp_path: Path) -> None:
         ({"chapters": [entry("a", 1, "1", "A", "chapters/01_a") | {"number": "1"}]}, ".number"),
         ({"colour": "red"}, "colour"),
         ({"parts": [{"title": "P", "first": "nobody"}]}, "nobody"),
+        ({"appendices": [entry("x", 1, "A", "X", "x") | {"was": ["a b"]}]}, ".was[0]"),
+        ({"appendices": [entry("x", 1, "A", "X", "x") | {"was": ["first"]}]}, "'first' of 'x'"),
+        ({"appendices": [entry("x", 1, "A", "X", "x") | {"was": ["x"]}]}, "'x' of 'x'"),
+        ({"appendices": [entry("x", 1, "A", "X", "x") | {"was": ["y", "y"]}]}, "'y'"),
+        ({"appendices": [entry("x", 1, "A", "X", "x") | {"was": ["index"]}]}, "index.html"),
     ],
 )
 def test_a_wrong_book_yml_is_one_sentence(
@@ -514,7 +738,8 @@ def test_this_book_builds(tmp_path: Path) -> None:
     assert done.returncode == 0, done.stderr
     pages, files = read_site(tmp_path / "html")
     book = books.load(ROOT)
-    assert set(pages) == {"index.html", *(chapter.page for chapter in book.entries)}
+    former = {f"{id}.html" for chapter in book.entries for id in chapter.was}
+    assert set(pages) == {"index.html", *(chapter.page for chapter in book.entries), *former}
     assert list(dead_links(pages, files)) == []
     for chapter in book.entries:
         assert pages[chapter.page].headings[0] == chapter.title

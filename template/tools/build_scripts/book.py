@@ -37,6 +37,7 @@ RIGHT_TO_LEFT = frozenset({"ar", "arc", "ckb", "dv", "fa", "he", "ps", "sd", "ug
 UNPRINTABLE = "\x00-\x08\x0b\x0c\x0e-\x1f\x7f\ufffe\uffff"
 Text = Annotated[str, Meta(min_length=1, pattern=f"^[^{UNPRINTABLE}]*$")]
 OptionalText = Annotated[str, Meta(pattern=f"^[^{UNPRINTABLE}]*$")]
+Id = Annotated[str, Meta(pattern=r"^[\w-]+$")]
 FileName = Annotated[str, Meta(pattern=r"^[^/\\:*?\"<>|\s.][^/\\:*?\"<>|\s]*$")]
 
 
@@ -99,9 +100,9 @@ class Deliverable(Struct, frozen=True, forbid_unknown_fields=True):
 
 
 class Entry(Struct, frozen=True, forbid_unknown_fields=True):
-    """A chapter or an appendix in its place."""
+    """A chapter or an appendix in its place; `was` holds the ids that it had before."""
 
-    id: Annotated[str, Meta(pattern=r"^[\w-]+$")]
+    id: Id
     number: Annotated[int, Meta(ge=1)]
     label: Text
     title: Text
@@ -111,6 +112,7 @@ class Entry(Struct, frozen=True, forbid_unknown_fields=True):
     summary: OptionalText = ""
     sections: tuple[Section, ...] = ()
     deliverables: tuple[Deliverable, ...] = ()
+    was: tuple[Id, ...] = ()
 
     @property
     def prose(self) -> str:
@@ -119,8 +121,13 @@ class Entry(Struct, frozen=True, forbid_unknown_fields=True):
 
     @property
     def prefix(self) -> str:
-        """What the ids of its headings begin with; a letter, as XML wants for an id."""
-        return f"{self.id}-" if self.id[0].isalpha() else f"s{self.id}-"
+        """What the ids of its headings begin with."""
+        return prefix_of(self.id)
+
+    @property
+    def former_anchors(self) -> tuple[str, ...]:
+        """The anchors that it had under its former ids."""
+        return tuple(f"sec-{former}" for former in self.was)
 
 
 class Part(Struct, frozen=True, forbid_unknown_fields=True):
@@ -198,6 +205,16 @@ class Book(Struct, frozen=True, forbid_unknown_fields=True):
         return next(((n, part) for n, part in numbered if part.first == entry.id), None)
 
 
+def prefix_of(id: str) -> str:
+    """Return what the ids of a chapter's headings begin with: a letter, as XML wants for an id."""
+    return f"{id}-" if id[0].isalpha() else f"s{id}-"
+
+
+def former_page(former: str) -> str:
+    """Return the name of the page that a chapter had under a former id."""
+    return f"{former}.html"
+
+
 def license_name(identifier: str) -> str:
     """Return how a licence is printed: SPDX identifiers as they are, and what is none in words."""
     return "All rights reserved" if identifier == "All-Rights-Reserved" else identifier
@@ -247,6 +264,22 @@ def _contradictions(book: Book) -> Iterator[str]:
             yield f"the path '{entry.path}' of entry {place} leaves the book's directory."
         if entry.page == "index.html":
             yield f"the page of '{entry.id}' is index.html, which is the title page."
+    yield from _former_contradictions(book)
+
+
+def _former_contradictions(book: Book) -> Iterator[str]:
+    """Yield the former ids that would take a page from another chapter."""
+    ids = {entry.id for entry in book.entries}
+    pages = {"index.html", *(entry.page for entry in book.entries)}
+    for former in _repeated(former for entry in book.entries for former in entry.was):
+        yield f"the former id '{former}' is claimed twice."
+    for entry in book.entries:
+        for former in entry.was:
+            if former in ids:
+                yield f"the former id '{former}' of '{entry.id}' is the id of a chapter."
+            elif former_page(former) in pages:
+                page = former_page(former)
+                yield f"the former page of '{entry.id}' is {page}, which is another page."
 
 
 def _repeated(names: Iterable[str]) -> tuple[str, ...]:

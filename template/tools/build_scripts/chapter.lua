@@ -67,12 +67,39 @@ end
 
 -- Headings ----------------------------------------------------------------------------------
 
+--- The ids in the book that a former id of a heading may have had: one like `sec-rules` was a
+-- label, or was made of the title "Sec rules".
+local function former_ids(written, chapter)
+  local of_title = chapter.prefix .. written
+  return is_book_wide(written) and {of_title, written} or {of_title}
+end
+
+--- Take the classes `was-…` from a heading, and report what they name as aliases of its id.
+local function take_aliases(header, id, chapter, report)
+  local aliases = pandoc.List {}
+  header.classes = header.classes:filter(function(class)
+    local written = class:match("^was%-(.*)$")
+    local former = written and former_ids(slug.normal(written), chapter) or {}
+    for _, alias in ipairs(former) do
+      aliases:insert {id = alias, written = written, target = id}
+    end
+    return not written
+  end)
+  report.aliases:extend(aliases)
+  -- What pandoc does not read as attributes would be printed.
+  local last = header.content[#header.content]
+  local misread = last and last.t == "Str" and last.text:match("%.was%-[^{}]*}$")
+  if misread then report.misread:insert(misread) end
+  return aliases
+end
+
 --- Remove the chapter's own heading: the title is printed from book.yml.
-local function drop_title(blocks, report, used)
+local function drop_title(blocks, state, report)
   for place, block in ipairs(blocks) do
     if block.t == "Header" then
       if block.level == 1 then
-        report.title_slug = slug.heading(block.content, used)
+        report.title_slug = slug.heading(block.content, state.used)
+        take_aliases(block, state.chapter.anchor, state.chapter, report)
         blocks:remove(place)
       end
       return
@@ -111,6 +138,10 @@ local function finish_heading(header, state, report, numbered)
   close_gap(header, state)
   identify_heading(header, state, report)
   local text = stringify(header.content:walk {Note = function() return {} end})
+  local aliases = take_aliases(header, header.identifier, state.chapter, report)
+  for place, alias in ipairs(aliases) do
+    header.content:insert(place, pandoc.Span({}, pandoc.Attr(alias.id)))
+  end
   local number = numbered and number_heading(header, state) or nil
   report.headings:insert {
     id = header.identifier, level = header.level, text = text, number = number,
@@ -298,8 +329,9 @@ end
 
 local function parse(job, shared, chapters, by_path)
   local report = {
-    ids = pandoc.List {}, headings = pandoc.List {}, links = pandoc.List {},
-    images = pandoc.List {}, extra_titles = pandoc.List {}, includes = pandoc.List {},
+    ids = pandoc.List {}, aliases = pandoc.List {}, headings = pandoc.List {},
+    links = pandoc.List {}, images = pandoc.List {}, extra_titles = pandoc.List {},
+    includes = pandoc.List {}, misread = pandoc.List {},
   }
   local log, doc = pandoc.log.silence(pandoc.read, job.text, format_of(job.text), {
     columns = COLUMNS,
@@ -308,7 +340,7 @@ local function parse(job, shared, chapters, by_path)
     chapter = chapters[job.chapter], chapters = by_path, shared = shared,
     used = {}, counters = {}, level = 1,
   }
-  drop_title(doc.blocks, report, state.used)
+  drop_title(doc.blocks, state, report)
   report.empty = #doc.blocks == 0
   local blocks, formulas = finish_elements(doc.blocks, state, report)
   finish_headings(blocks, state, report)

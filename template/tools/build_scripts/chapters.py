@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import re
 from collections import Counter
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass
@@ -29,6 +30,14 @@ class Identifier(msgspec.Struct, frozen=True):
     id: str
     written: str
     explicit: bool
+
+
+class Alias(msgspec.Struct, frozen=True):
+    """A former id of a heading: in the book, as written, and the id that it means now."""
+
+    id: str
+    written: str
+    target: str
 
 
 class Heading(msgspec.Struct, frozen=True):
@@ -63,11 +72,13 @@ class Report(msgspec.Struct, frozen=True):
     """What pandoc found in a chapter."""
 
     ids: tuple[Identifier, ...]
+    aliases: tuple[Alias, ...]
     headings: tuple[Heading, ...]
     links: tuple[Link, ...]
     images: tuple[Image, ...]
     extra_titles: tuple[str, ...]
     includes: tuple[str, ...]
+    misread: tuple[str, ...]
     messages: tuple[Json, ...]
     empty: bool
     title_slug: str | None = None
@@ -89,8 +100,9 @@ class ParsedChapter:
         source: its file.
         text: its text as pandoc read it, without front matter and comments.
         ast: pandoc's document as JSON: no level-1 heading; headings numbered unless they have
-            the class `unnumbered`; ids unique in the book; links within the book are `#id`;
-            images are paths relative to the book's root.
+            the class `unnumbered`; ids unique in the book; former ids are those of empty spans
+            in the heading; links within the book are `#id`; images are paths relative to the
+            book's root.
         report: what was found in it.
     """
 
@@ -279,12 +291,15 @@ class _Known:
     """What links can lead to.
 
     Attributes:
-        ids: every id of the book, with how often it is defined.
+        ids: every id of the book and every former anchor of a chapter, with how often it is
+            defined.
+        aliases: every former id of a heading, likewise.
         fragments: what the author can write behind `#`, by the chapter's id; a chapter that
             could not be read is missing.
     """
 
     ids: Counter[str]
+    aliases: Counter[str]
     fragments: dict[str, tuple[str, ...]]
 
 
@@ -300,6 +315,7 @@ def _check(
             found = [
                 *_text_problems(text, report),
                 *_id_problems(text, report, known),
+                *_alias_problems(text, report, known),
                 *_link_problems(root, text, report, known),
                 *_image_problems(root, text, report),
             ]
@@ -308,14 +324,24 @@ def _check(
 
 
 def _known(book: Book, answers: dict[str, Answer]) -> _Known:
+    reports = {id: answer.report for id, answer in answers.items()}
+    former_anchors = Counter(anchor for entry in book.entries for anchor in entry.former_anchors)
+    return _Known(
+        ids=_ids(book, answers) + former_anchors,
+        aliases=Counter(alias.id for report in reports.values() for alias in report.aliases),
+        fragments={
+            id: tuple(identifier.written for identifier in report.ids)
+            for id, report in reports.items()
+        },
+    )
+
+
+def _ids(book: Book, answers: dict[str, Answer]) -> Counter[str]:
+    """Return the ids that chapters, headings and labels have now."""
     ids = Counter(entry.anchor for entry in book.entries)
     for answer in answers.values():
         ids.update(identifier.id for identifier in answer.report.ids)
-    fragments = {
-        id: tuple(identifier.written for identifier in answer.report.ids)
-        for id, answer in answers.items()
-    }
-    return _Known(ids, fragments)
+    return ids
 
 
 def _text_problems(text: Source, report: Report) -> Iterator[Problem]:
@@ -368,6 +394,38 @@ def _id_problems(text: Source, report: Report, known: _Known) -> Iterator[Proble
             )
             lines = text.find(f"{{#{identifier.written}", f" #{identifier.written}")
             yield from _problems(text, lines, message)
+
+
+def _alias_problems(text: Source, report: Report, known: _Known) -> Iterator[Problem]:
+    for alias in report.aliases:
+        message = _alias_message(alias, report, known)
+        if message is not None:
+            yield from _problems(text, _alias_lines(text, alias), message)
+    for written in report.misread:
+        message = (
+            f"'{written}' is not read as a class of the heading; write it at the line's end, with "
+            'spaces between classes, or as {class="was-…"}.'
+        )
+        yield from _problems(text, text.find(written, written.replace("\u2019", "'")), message)
+
+
+def _alias_message(alias: Alias, report: Report, known: _Known) -> str | None:
+    """Say what is wrong with a former id of a heading, or None."""
+    if not alias.written:
+        return "'.was-' names no former id; write the id behind it, or delete it."
+    is_title = alias.written == report.title_slug
+    if is_title or known.ids[alias.id] > 0 or known.aliases[alias.id] > 1:
+        return (
+            f"the former id '{alias.written}' is in use: a heading, a label or another "
+            f"'.was-{alias.written}' has it; delete one of the two."
+        )
+    return None
+
+
+def _alias_lines(text: Source, alias: Alias) -> tuple[int, ...]:
+    whole = re.compile(rf"\{{[^{{}}]*was-{re.escape(alias.written)}(?![\w:.-])")
+    found = text.find(f"was-{alias.written}")
+    return tuple(line for line in found if whole.search(text.lines[line - 1]))
 
 
 def _link_problems(root: Path, text: Source, report: Report, known: _Known) -> Iterator[Problem]:
@@ -429,27 +487,37 @@ def _problems(text: Source, lines: Sequence[int], message: str) -> Iterator[Prob
 def _follow_aliases(book: Book, answers: dict[str, Answer]) -> None:
     """Point links at what their fragment means where that is not an id of the book.
 
-    A chapter's title has a fragment on GitHub, but is printed from book.yml here; and the
-    fragment of a heading such as "Fig trees" looks like one of the author's labels.
+    A chapter's title has a fragment on GitHub, but is printed from book.yml here; chapters and
+    headings answer to their former ids; and the fragment of a heading such as "Fig trees" looks
+    like one of the author's labels.
     """
-    known = _known(book, answers).ids
+    meanings = _meanings(book, answers)
     prefixes = {entry.id: entry.prefix for entry in book.entries}
-    titles = {
-        f"{entry.prefix}{answers[entry.id].report.title_slug}": entry.anchor
-        for entry in book.entries
-        if entry.id in answers
-    }
+    known = _ids(book, answers)
     for id, answer in answers.items():
         aliases: dict[str, str] = {}
         for link in answer.report.links:
             if link.id is None or link.id in known:
                 continue
             local = f"{prefixes[link.chapter or id]}{link.fragment}"
-            meant = titles.get(local, local)
-            if meant in known:
+            meant = meanings.get(local) or meanings.get(link.id)
+            if meant is not None:
                 aliases[link.id] = meant
         if aliases:
             answers[id] = _retargeted(answer, aliases)
+
+
+def _meanings(book: Book, answers: dict[str, Answer]) -> dict[str, str]:
+    """Return the id that every id means, those included that are no longer or never were one."""
+    meanings = {anchor: entry.anchor for entry in book.entries for anchor in entry.former_anchors}
+    for answer in answers.values():
+        meanings |= {alias.id: alias.target for alias in answer.report.aliases}
+    meanings |= {
+        f"{entry.prefix}{answers[entry.id].report.title_slug}": entry.anchor
+        for entry in book.entries
+        if entry.id in answers
+    }
+    return meanings | {id: id for id in _ids(book, answers)}
 
 
 def _retargeted(answer: Answer, aliases: dict[str, str]) -> Answer:

@@ -33,6 +33,11 @@ def heading(
     return {"t": "Header", "c": [level, [id, list(classes), pairs], inlines(title)]}
 
 
+def place(id: str) -> Json:
+    """Return a place that links lead to and that shows nothing."""
+    return {"t": "Span", "c": [[id, [], []], []]}
+
+
 def paragraph(content: list[Json]) -> Json:
     """Return a paragraph."""
     return {"t": "Para", "c": content}
@@ -71,7 +76,10 @@ def whole_book(manuscript: Manuscript) -> Iterator[Json]:
 def chapter_heading(manuscript: Manuscript, entry: Entry) -> Json:
     """Return the heading of a chapter, `3 Databases`, or of an appendix, `Appendix B: Tools`."""
     kind = "appendix" if manuscript.book.is_appendix(entry) else "chapter"
-    return heading(1, entry.anchor, full_title(manuscript, entry), [kind], epub_type=kind)
+    block = heading(1, entry.anchor, full_title(manuscript, entry), [kind], epub_type=kind)
+    level, attributes, title = block["c"]
+    former = [place(anchor) for anchor in entry.former_anchors]
+    return {"t": "Header", "c": [level, attributes, former + title]}
 
 
 def full_title(manuscript: Manuscript, entry: Entry) -> str:

@@ -11,6 +11,19 @@ function Div(div)
   end
 end
 
+--- Former ids follow their heading: its text goes to the contents, where nothing may be empty.
+function Header(header)
+  local places = pandoc.Inlines {}
+  header.content = header.content:walk {
+    Span = function(span)
+      if span.identifier == "" or #span.content > 0 then return nil end
+      places:insert(span)
+      return {}
+    end,
+  }
+  return #places > 0 and {header, pandoc.Plain(places)} or nil
+end
+
 --- A wide table scrolls by itself; the page does not.
 function Table(tbl)
   return pandoc.Div({tbl}, {class = "table"})

@@ -12,6 +12,18 @@ local function encode(path)
   return (path:gsub("[%c %%?#()\"'<>\\]", function(c) return ("%%%02X"):format(c:byte()) end))
 end
 
+--- Remove the spans of a heading, and return the ids that they have.
+local function take_ids(header)
+  local ids = pandoc.List {}
+  header.content = header.content:walk {
+    Span = function(span)
+      if span.identifier ~= "" then ids:insert(span.identifier) end
+      return span.content
+    end,
+  }
+  return ids
+end
+
 --- Move headings one level down, below the book's title, and collect their fragments.
 local function finish_headings(doc)
   local used, fragments, contents = {}, {}, pandoc.List {}
@@ -19,7 +31,7 @@ local function finish_headings(doc)
     Header = function(header)
       local level = header.level
       if not header.classes:includes("title") then header.level = math.min(level + 1, 6) end
-      header.content = header.content:walk {Span = function(span) return span.content end}
+      local ids = take_ids(header)
       local fragment = slug.heading(header.content, used)
       fragments[header.identifier] = fragment
       local is_listed = level == 1 and not header.classes:includes("unlisted")
@@ -28,7 +40,8 @@ local function finish_headings(doc)
         contents:insert {level = level, fragment = fragment, text = header.content}
       end
       header.attr = pandoc.Attr()
-      return header
+      if #ids == 0 then return header end
+      return {pandoc.Para(ids:map(anchor)), header}
     end,
   }
   return blocks, fragments, contents

@@ -241,6 +241,7 @@ def _chapter_facts(book: Book, entry: Entry, words: dict[str, str]) -> Json:
         "label": entry.label,
         "name": f"{words[kind]} {entry.label}",
         "anchor": entry.anchor,
+        "aliases": entry.former_anchors,
         "summary": entry.summary,
     }
 

@@ -16,7 +16,7 @@ import msgspec
 
 from tools.build_scripts import pandoc
 from tools.build_scripts.assets import copy_images
-from tools.build_scripts.book import BuildError, Entry, Problem
+from tools.build_scripts.book import BuildError, Entry, Problem, former_page, prefix_of
 from tools.build_scripts.chapters import Heading, Manuscript, ParsedChapter
 from tools.build_scripts.document import part_name
 from tools.build_scripts.pandoc import Json
@@ -72,14 +72,19 @@ def write_website(manuscript: Manuscript, directory: Path, jobs: int | None = No
     rows = [_row(manuscript, chapter) for chapter in manuscript.chapters]
     pages = _Pages(manuscript, rows)
     for place, (chapter, text) in enumerate(zip(manuscript.chapters, texts, strict=True)):
-        page = pages.chapter(place, chapter.report.headings, text)
-        (directory / chapter.entry.page).write_text(page, encoding="utf-8", newline="\n")
-    (directory / "index.html").write_text(pages.index(), encoding="utf-8", newline="\n")
+        _write(directory / chapter.entry.page, pages.chapter(place, chapter, text))
+        for former in chapter.entry.was:
+            _write(directory / former_page(former), pages.redirect(place, chapter.entry, former))
+    _write(directory / "index.html", pages.index())
     (directory / ".nojekyll").touch()
     theme = directory / THEME_ADDRESS
     theme.mkdir(parents=True)
     for name in THEME_FILES:
         shutil.copyfile(THEME / name, theme / name)
+
+
+def _write(file: Path, page: str) -> None:
+    file.write_text(page, encoding="utf-8", newline="\n")
 
 
 def _texts(manuscript: Manuscript, images: Mapping[str, str], workers: int) -> list[str]:
@@ -182,17 +187,28 @@ class _Pages:
         # The same on every page but for the mark on one line: rendered once, however many pages.
         self.sidebar = self._render("sidebar.html.j2")
 
-    def chapter(self, place: int, headings: Sequence[Heading], text: str) -> str:
+    def chapter(self, place: int, chapter: ParsedChapter, text: str) -> str:
         """Return the page of the chapter at a place."""
         row = self.rows[place]
         return self._render(
             "chapter.html.j2",
             row=row,
+            anchor=chapter.anchor,
+            former_anchors=chapter.entry.former_anchors,
             text=text,
-            headings=[heading for heading in headings if heading.level <= 3],
+            headings=[heading for heading in chapter.report.headings if heading.level <= 3],
             previous=self.rows[place - 1] if place > 0 else None,
             next=self.rows[place + 1] if place + 1 < len(self.rows) else None,
             sidebar=self._sidebar_at(row.address),
+        )
+
+    def redirect(self, place: int, entry: Entry, former: str) -> str:
+        """Return the page that leads from where a chapter was to where it is."""
+        return self._render(
+            "redirect.html.j2",
+            row=self.rows[place],
+            former_prefix=quote(prefix_of(former)),
+            prefix=quote(entry.prefix),
         )
 
     def index(self) -> str:

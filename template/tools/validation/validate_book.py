@@ -148,8 +148,10 @@ def _fragments(context: Context, path: str, aim: MarkdownFile) -> frozenset[str]
         return aim.ids
     entry = next(entry for entry in context.survey.book.entries if entry.prose == path)
     answer = context.survey.answers.get(entry.id)
-    written = {identifier.written for identifier in answer.report.ids} if answer else set()
-    return aim.ids | written
+    if answer is None:
+        return aim.ids
+    written = {identifier.written for identifier in answer.report.ids}
+    return aim.ids | written | {alias.written for alias in answer.report.aliases}
 
 
 def alternative_text(context: Context) -> Iterator[Problem]:

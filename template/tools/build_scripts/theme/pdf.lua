@@ -67,6 +67,21 @@ function alone.Para(paragraph)
   end
 end
 
+--- Ids within a heading would stand in the contents again; they become ids of the heading.
+function alone.Header(header)
+  local ids = pandoc.List {}
+  header.content = header.content:walk {
+    Span = function(span)
+      if span.identifier == "" then return nil end
+      ids:insert(span.identifier)
+      span.identifier = ""
+      return span
+    end,
+  }
+  header.attributes.aliases = #ids > 0 and table.concat(ids, " ") or nil
+  return header
+end
+
 -- Inlines -----------------------------------------------------------------------------------
 
 --- The call that sets the language and the direction of what follows, nil where it has none.
@@ -121,6 +136,13 @@ end
 
 local blocks = {}
 
+--- The other ids of a heading, as an array of Typst's.
+local function aliases_of(header)
+  local ids = pandoc.List {}
+  for id in (header.attributes.aliases or ""):gmatch("%S+") do ids:insert(quoted(id) .. ", ") end
+  return "(" .. table.concat(ids) .. ")"
+end
+
 function blocks.Header(header)
   local number, title = split_number(header.content)
   local notes = pandoc.Inlines {}
@@ -130,9 +152,9 @@ function blocks.Header(header)
       return {}
     end,
   }
-  local call = ("#section(base + %d, %d, %s, %s, %s, ["):format(
+  local call = ("#section(base + %d, %d, %s, %s, %s, %s, ["):format(
     header.level, header.level, number and quoted(number) or "none",
-    quoted(stringify(title)), quoted(header.identifier)
+    quoted(stringify(title)), quoted(header.identifier), aliases_of(header)
   )
   return pandoc.Plain(pandoc.Inlines {raw(call)} .. notes .. {raw "])["} .. title .. {raw "]"})
 end
