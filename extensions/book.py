@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from typing import Any
 
 import yaml
@@ -44,18 +44,25 @@ def book_data(answers: Mapping[str, Any], edition: Edition, outline: Outline) ->
     }
 
 
-def remembered(answers: Mapping[str, Any], edition: Edition) -> dict[str, Any]:
-    """Return the answers as the answers file keeps them: every line of the outline with its id.
+def remembered(
+    answers: Mapping[str, Any], edition: Edition, questions: Sequence[str]
+) -> dict[str, Any]:
+    """Return the answers as the answers file keeps them.
 
-    A title alone would get another id when its author retitles it, and be another chapter.
+    Every line of the outline has its id: a title alone would get another id when its author
+    retitles it, and be another chapter. The order is that of the questions; Copier's own (9.19)
+    tells which answers were given on the command line.
 
     Args:
         answers: what Copier wants to remember.
         edition: the chosen edition.
+        questions: the names of the questions in their order.
     """
+    own = (name for name in answers if name not in questions)
+    names = [*own, *(name for name in questions if name in answers)]
     lists = {name: answers[name] for name in ("chapters", "appendices") if name in answers}
     return {
-        **answers,
+        **{name: answers[name] for name in names},
         **{
             name: [write_line(chapter) for chapter in read_lines(lines, edition.known)]
             for name, lines in lists.items()

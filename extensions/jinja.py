@@ -54,6 +54,7 @@ else:
     )
 
 TEMPLATE = Path(__file__).resolve().parent.parent
+CONFIGURATION = TEMPLATE / "copier.yml"
 EDITIONS = TEMPLATE / "extensions" / "editions"
 CJK_LANGUAGES = ("zh", "ja", "ko")
 
@@ -262,7 +263,9 @@ class BookExtension(Extension):
     @pass_context
     def remembered(self, context: Context) -> dict[str, Any]:
         """Return the answers to write into the answers file."""
-        return book.remembered(context["_copier_answers"], self._edition(context["edition"]))
+        questions = [question.name for question in answers.read_questions(CONFIGURATION)]
+        chosen = self._edition(context["edition"])
+        return book.remembered(context["_copier_answers"], chosen, questions)
 
     @pass_context
     def edition_data(self, context: Context, key: str) -> Any:
@@ -294,7 +297,7 @@ class BookExtension(Extension):
         Raises:
             UserMessageError: the template's path, the destination or an answer is bad.
         """
-        questions = answers.read_questions(TEMPLATE / "copier.yml")
+        questions = answers.read_questions(CONFIGURATION)
         for sentence in start.problems(context.get_all(), tuple(questions), self._edition):
             raise UserMessageError(sentence)
         return False

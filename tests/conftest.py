@@ -9,6 +9,7 @@ import pytest
 
 from tests.repository import snapshot
 from tests.support import render
+from tests.versions import released_template
 
 HOSTILE_CHAPTERS = [
     "Quotes: \"double\", 'single' and `back`ticks",
@@ -43,6 +44,12 @@ def _a_stranger(tmp_path_factory: pytest.TempPathFactory) -> None:
 def template(tmp_path_factory: pytest.TempPathFactory, _a_stranger: None) -> Path:
     """Return a clone of this repository that holds the working tree as its one commit."""
     return snapshot(tmp_path_factory.mktemp("template") / "copier-techbook")
+
+
+@pytest.fixture(scope="session")
+def released(tmp_path_factory: pytest.TempPathFactory, _a_stranger: None) -> Path:
+    """Return a small template with several released versions."""
+    return released_template(tmp_path_factory.mktemp("released") / "template")
 
 
 @pytest.fixture(scope="session")

@@ -15,11 +15,11 @@ from typing import Any, NamedTuple
 from urllib.parse import unquote
 
 import yaml
-from copier import run_copy
+from copier import run_copy, run_update
 from markdown_it import MarkdownIt
 from markdown_it.token import Token
 
-from tests.repository import start_repository
+from tests.repository import git, start_repository
 
 _ATTRIBUTES = re.compile(r"\s*\{[.#][\w-][^{}]*\}\s*$")
 
@@ -119,3 +119,58 @@ def _fragments(file: Path) -> Iterator[str]:
             slug = re.sub(r"[^\w\- ]", "", heading).replace(" ", "-")
             yield f"{slug}-{seen[slug]}" if seen[slug] else slug
             seen[slug] += 1
+
+
+def update(book: Path, version: str = "HEAD", **answers: Any) -> Path:
+    """Update a committed book, its last answers changed by those given, and return its folder."""
+    run_update(
+        book,
+        answers,
+        vcs_ref=version,
+        defaults=True,
+        overwrite=True,
+        unsafe=True,
+        quiet=True,
+    )
+    return book
+
+
+def write(book: Path, path: str, text: str) -> Path:
+    """Write a file of a book, and return it."""
+    file = book / path
+    file.parent.mkdir(parents=True, exist_ok=True)
+    file.write_text(text, encoding="utf-8", newline="")
+    return file
+
+
+def append(book: Path, path: str, text: str) -> Path:
+    """Write text below what is in a file of a book, and return the file."""
+    return write(book, path, (book / path).read_text(encoding="utf-8") + text)
+
+
+def commit(book: Path, message: str = "Write") -> Path:
+    """Commit all that is in a book, as its author would, and return its folder."""
+    git(book, "add", "--all")
+    git(book, "commit", "--quiet", "--allow-empty", "--message", message)
+    return book
+
+
+def status(book: Path) -> dict[str, str]:
+    """Return what `git status` says of each path: `R`, `UU`, `??` and so on, without spaces."""
+    entries = iter(git(book, "status", "--porcelain", "-z", "--untracked-files=all").split("\0"))
+    found = {}
+    for entry in filter(None, entries):
+        found[entry[3:]] = entry[:2].strip()
+        if entry[0] == "R":
+            next(entries)  # where it was
+    return found
+
+
+def same_files(book: Path, fresh: Path) -> None:
+    """Assert that two books are the same, but for the commit that the answers name."""
+    assert files(book) == files(fresh)
+    for name in files(book):
+        ours, theirs = ((folder / name).read_bytes() for folder in (book, fresh))
+        if name.startswith(".copier-answers"):
+            ours, theirs = (re.sub(rb"_commit: .*", b"", text) for text in (ours, theirs))
+        assert ours == theirs, name
