@@ -15,6 +15,7 @@ import yaml
 
 from .edition import Edition
 from .outline import WINDOWS_DEVICES, OutlineError
+from .yamlfile import load_yaml
 
 OUTLINE_QUESTIONS = ("chapters", "appendices", "parts")
 _TRUE_OR_FALSE = frozenset({"true", "false", "yes", "no", "on", "off", "y", "n", "t", "f"})
@@ -261,7 +262,7 @@ def _parse_yaml(answer: object) -> Any:
 
 def read_questions(configuration: Path) -> Iterator[Question]:
     """Yield the questions of a copier.yml, whose choices stand there and nowhere else."""
-    for name, details in yaml.safe_load(configuration.read_text(encoding="utf-8")).items():
+    for name, details in load_yaml(configuration.read_text(encoding="utf-8")).items():
         if name.startswith("_"):
             continue
         choices = details.get("choices", ())

@@ -7,9 +7,8 @@ from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any
 
-import yaml
-
 from .outline import Chapter, Deliverable, Outline, Part, Section, number, read_lines, read_parts
+from .yamlfile import load_yaml
 
 NO_APPENDICES = "none"
 
@@ -75,7 +74,7 @@ def load_edition(file: Path) -> Edition:
     Args:
         file: the file, named after the edition.
     """
-    content = yaml.safe_load(file.read_text(encoding="utf-8"))
+    content = load_yaml(file.read_text(encoding="utf-8"))
     return Edition(
         name=file.stem,
         defaults={key: value for key, value in content.items() if isinstance(value, str)},

@@ -29,6 +29,7 @@ from .reconcile import reconcile, relocate
 from .rendering import Render, RenderError, read_answers, render_all
 from .repository import RESTORE, Blob, GitError, Repository, move_ignored
 from .summary import Summary, summarize
+from .yamlfile import load_yaml
 
 HERE = Path(__file__).resolve().parent
 BOOK_FILE = "book.yml"
@@ -155,7 +156,7 @@ def _render_or_do_without(old: Render, new: Render, *, optional: bool) -> Render
 
 def _outline(folder: Path) -> Mapping[str, Any]:
     file = folder / BOOK_FILE
-    return yaml.safe_load(file.read_bytes()) if file.is_file() else {}
+    return load_yaml(file.read_bytes()) if file.is_file() else {}
 
 
 def _committed_outline(repository: Repository, author: Mapping[str, Blob]) -> Mapping[str, Any]:
@@ -164,14 +165,14 @@ def _committed_outline(repository: Repository, author: Mapping[str, Blob]) -> Ma
         return {}
     blob = author[BOOK_FILE]
     try:
-        found = yaml.safe_load(repository.read([blob.id])[blob.id])
+        found = load_yaml(repository.read([blob.id])[blob.id])
     except yaml.YAMLError:
         return {}
     return found if isinstance(found, dict) else {}
 
 
 def _renames() -> dict[str, str]:
-    return yaml.safe_load((HERE / "moves.yml").read_text(encoding="utf-8")) or {}
+    return load_yaml((HERE / "moves.yml").read_text(encoding="utf-8")) or {}
 
 
 def _ownership(update: Update, new: Rendered) -> Ownership:

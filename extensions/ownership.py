@@ -8,9 +8,8 @@ from fnmatch import fnmatchcase
 from pathlib import Path
 from typing import Literal
 
-import yaml
-
 from .placement import enclosing
+from .yamlfile import load_yaml
 
 Owner = Literal["computed", "shared", "author"]
 TABLE = Path(__file__).with_name("ownership.yml")
@@ -70,5 +69,5 @@ class Ownership:
 
 def load_rows(table: Path = TABLE) -> tuple[Row, ...]:
     """Read the table."""
-    rows: list[Mapping[str, object]] = yaml.safe_load(table.read_text(encoding="utf-8"))
+    rows: list[Mapping[str, object]] = load_yaml(table.read_text(encoding="utf-8"))
     return tuple(Row(**{**row, "paths": tuple(row["paths"])}) for row in rows)  # type: ignore

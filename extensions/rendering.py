@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import signal
 import warnings
 from collections.abc import Mapping, Sequence
 from concurrent.futures import ProcessPoolExecutor
@@ -9,9 +10,10 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-import yaml
 from copier import run_copy
 from copier.errors import UserMessageError
+
+from .yamlfile import load_yaml
 
 
 class RenderError(RuntimeError):
@@ -45,7 +47,13 @@ def render_all(renders: Sequence[Render]) -> None:
     Raises:
         RenderError: a version cannot be had or rendered.
     """
-    with ProcessPoolExecutor(max_workers=len(renders)) as pool:
+    workers = ProcessPoolExecutor(
+        max_workers=len(renders),
+        # Ctrl-C is for the update, which waits for them and then says how to go back.
+        initializer=signal.signal,
+        initargs=(signal.SIGINT, signal.SIG_IGN),
+    )
+    with workers as pool:
         for problem in pool.map(_render, renders):
             if problem:
                 raise RenderError(problem)
@@ -75,5 +83,5 @@ def _render(render: Render) -> str:
 
 def read_answers(text: bytes) -> dict[str, Any]:
     """Return the answers that an answers file holds."""
-    answers: dict[str, Any] = yaml.safe_load(text)
+    answers: dict[str, Any] = load_yaml(text)
     return answers

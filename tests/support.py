@@ -24,9 +24,13 @@ from tests.repository import git, start_repository
 _ATTRIBUTES = re.compile(r"\s*\{[.#][\w-][^{}]*\}\s*$")
 
 
-def render(template: Path, folder: Path, *, commit: bool = False, **answers: Any) -> Path:
+def render(
+    template: Path, folder: Path, *, commit: bool = False, version: str = "HEAD", **answers: Any
+) -> Path:
     """Render a book with default answers but for those given, and return its folder."""
-    run_copy(str(template), folder, answers, vcs_ref="HEAD", defaults=True, unsafe=True, quiet=True)
+    run_copy(
+        str(template), folder, answers, vcs_ref=version, defaults=True, unsafe=True, quiet=True
+    )
     return start_repository(folder, "Start the book") if commit else folder
 
 

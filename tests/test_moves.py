@@ -81,7 +81,7 @@ def test_all_that_an_author_has_follows_an_inserted_chapter(own: Path) -> None:
     assert text(own, "chapters/03_two/notes on ünits.md") == "Notes.\n"
     assert (own / "chapters/03_two/figure.png").read_bytes() == b"\x89PNG\0\xff\xfe"
     assert os.access(own / "chapters/03_two/run.sh", os.X_OK)
-    assert os.readlink(own / "chapters/03_two/latest") == "notes on ünits.md"
+    assert (own / "chapters/03_two/latest").readlink().name == "notes on ünits.md"
     assert not (own / "chapters/03_two/deliverables/README.md").exists()
     assert not (own / "chapters/02_two").exists()
     assert (own / "chapters/01_zero/chapter.md").is_file()
@@ -125,9 +125,7 @@ def test_a_dropped_chapter_waits_in_drafts_and_comes_back(own: Path) -> None:
     commit(update(own, chapters=["Two", "One", "Three"]))
 
     assert text(own, "chapters/01_two/chapter.md") == prose
-    assert text(own, "chapters/01_two/notes.md") == (
-        "See [the chapter](../03_three/chapter.md).\n"
-    )
+    assert text(own, "chapters/01_two/notes.md") == ("See [the chapter](../03_three/chapter.md).\n")
     assert not (own / "drafts").exists()
 
 
@@ -224,7 +222,7 @@ def test_listing_paths_follow_and_code_is_left_alone(own: Path) -> None:
     before = (
         '\n```{.python include="chapters/02_two/notes.py"}\n```\n'
         "\n    [indented](../02_two/chapter.md)\n"
-        "\n`[code](../02_two/chapter.md)` and [`code`](../02_two/chapter.md \"A title\")\n"
+        '\n`[code](../02_two/chapter.md)` and [`code`](../02_two/chapter.md "A title")\n'
         "\n```markdown\n[sample](../02_two/chapter.md)\n```\n"
         "\n[ref]: ../02_two/chapter.md#top\n\n[^1]: ../02_two/chapter.md\n"
         "\n[web](https://example.org/02_two) [folder](../02_two/) [top](#top)\n"
@@ -237,7 +235,7 @@ def test_listing_paths_follow_and_code_is_left_alone(own: Path) -> None:
     assert text(own, "chapters/01_one/chapter.md").endswith(
         '\n```{.python include="chapters/03_two/notes.py"}\n```\n'
         "\n    [indented](../03_two/chapter.md)\n"
-        "\n`[code](../02_two/chapter.md)` and [`code`](../03_two/chapter.md \"A title\")\n"
+        '\n`[code](../02_two/chapter.md)` and [`code`](../03_two/chapter.md "A title")\n'
         "\n```markdown\n[sample](../02_two/chapter.md)\n```\n"
         "\n[ref]: ../03_two/chapter.md#top\n\n[^1]: ../02_two/chapter.md\n"
         "\n[web](https://example.org/02_two) [folder](../03_two/) [top](#top)\n"
@@ -319,7 +317,9 @@ def test_edits_follow_a_file_that_the_template_renamed(edition: Path) -> None:
     assert status(edition)[NEW_TOOL] == "RM"
 
 
-def test_every_declared_move_leads_from_no_file_to_a_file(template: Path, default_book: Path) -> None:
+def test_every_declared_move_leads_from_no_file_to_a_file(
+    template: Path, default_book: Path
+) -> None:
     moves = yaml.safe_load((template / "extensions/moves.yml").read_text(encoding="utf-8"))
 
     assert moves
@@ -331,7 +331,9 @@ def test_every_declared_move_leads_from_no_file_to_a_file(template: Path, defaul
 def test_ends_of_lines_are_no_change_of_the_text(edition: Path) -> None:
     windows = (edition / PROSE).read_bytes().replace(b"\n", b"\r\n") + b"Mine.\r\n"
     (edition / ".gitattributes").write_text("* -text\n", encoding="utf-8")
-    middle = windows.replace(b"\r\n\r\n", b"\r\n\r\nAnd mine.\r\n\r\n", 1).removesuffix(b"Mine.\r\n")
+    middle = windows.replace(b"\r\n\r\n", b"\r\n\r\nAnd mine.\r\n\r\n", 1).removesuffix(
+        b"Mine.\r\n"
+    )
     (edition / PROSE).write_bytes(middle)
     commit(edition)
 
@@ -368,7 +370,12 @@ def test_a_conflict_stands_at_the_new_path_as_git_knows_it(contested: Path) -> N
     assert status(contested)[OLD_TOOL] == "UU"
     stages = [line.split()[2] for line in git(contested, "ls-files", "-u", moved).splitlines()]
     assert stages == ["1", "2", "3"]
-    tool = ("-c", "mergetool.mine.cmd=cat $LOCAL $REMOTE > $MERGED", "-c", "mergetool.keepBackup=no")
+    tool = (
+        "-c",
+        "mergetool.mine.cmd=cat $LOCAL $REMOTE > $MERGED",
+        "-c",
+        "mergetool.keepBackup=no",
+    )
     git(contested, *tool, "mergetool", "--no-prompt", "--tool=mine", moved)
     assert "U" not in status(contested)[moved]
 
@@ -449,9 +456,7 @@ def test_a_book_whose_answers_have_another_name(released: Path, tmp_path: Path) 
     assert "two: Two" in text(book, name)
 
 
-def test_a_template_without_tags_that_is_reached_by_address(
-    released: Path, tmp_path: Path
-) -> None:
+def test_a_template_without_tags_that_is_reached_by_address(released: Path, tmp_path: Path) -> None:
     template = shutil.copytree(released, tmp_path / "template")
     git(template, "tag", "--delete", *git(template, "tag").split())
     address = f"git+file://{template}"
@@ -469,7 +474,7 @@ def test_a_template_without_tags_that_is_reached_by_address(
     assert text(book, "chapters/02_one/chapter.md").endswith("\nMine.\n")
 
 
-# --- a book nobody touched -------------------------------------------------------------------------
+# --- a book nobody touched ---------------------------------------------------------------------
 
 
 @pytest.mark.parametrize(
@@ -484,17 +489,17 @@ def test_an_untouched_book_equals_a_fresh_one(
         commit(update(edition, version, chapters=lines))
         commit(update(edition, version, chapters=shorter))
 
-    fresh = copy_of(
-        released, tmp_path / "fresh", path[-1], "--data", f"chapters={shorter}"
-    )
+    fresh = copy_of(released, tmp_path / "fresh", path[-1], "--data", f"chapters={shorter}")
     same_files(edition, fresh)
 
 
-# --- recopy ----------------------------------------------------------------------------------------
+# --- recopy ------------------------------------------------------------------------------------
 
 
 def recopy(book: Path, **answers: object) -> None:
-    run_recopy(book, answers, vcs_ref="HEAD", defaults=True, overwrite=True, unsafe=True, quiet=True)
+    run_recopy(
+        book, answers, vcs_ref="HEAD", defaults=True, overwrite=True, unsafe=True, quiet=True
+    )
 
 
 def test_a_recopy_keeps_every_word(contested: Path) -> None:
@@ -553,9 +558,7 @@ def test_an_ignored_file_in_the_way_stops_an_update(own: Path) -> None:
     assert text(own, "chapters/04_four/chapter.md") == "Written before its time.\n"
 
 
-def test_an_old_git_is_refused(
-    own: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
-) -> None:
+def test_an_old_git_is_refused(own: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     real = shutil.which("git")
     old = write(
         tmp_path,
