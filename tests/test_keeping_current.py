@@ -190,6 +190,11 @@ def small_book(template: Path, tmp_path_factory: pytest.TempPathFactory) -> Path
 @pytest.fixture
 def github(small_book: Path, book_python: str, tmp_path: Path) -> GitHub:
     """Return a repository that holds the small book, and no pull request."""
+    return hosted_by_github(small_book, book_python, tmp_path)
+
+
+def hosted_by_github(book: Path, book_python: str, tmp_path: Path) -> GitHub:
+    """Return a repository that holds a book, and no pull request."""
     programs = tmp_path / "programs"
     programs.mkdir()
     fake = Path(__file__).with_name("fake_gh.py")
@@ -199,7 +204,7 @@ def github(small_book: Path, book_python: str, tmp_path: Path) -> GitHub:
     state = tmp_path / "github.json"
     state.write_text('{"pulls": [], "drafts": true, "may_create": true}', encoding="utf-8")
     remote = tmp_path / "remote.git"
-    git(tmp_path, "clone", "--quiet", "--bare", str(small_book), str(remote))
+    git(tmp_path, "clone", "--quiet", "--bare", str(book), str(remote))
     path = (str(programs), str(Path(book_python).parent), os.environ["PATH"])
     return GitHub(remote, state, tmp_path / "clones", os.pathsep.join(path))
 
