@@ -23,15 +23,15 @@ ADDRESS = re.compile(r"[a-z][a-z0-9+.-]*://|(gh|gl):|[^/\s]+@[^/\s]+:", re.IGNOR
 # GitHub takes 65,536 characters, and there may be two such texts.
 LONGEST_TEXT = 30_000
 
-CONFLICTS = """\
-**These files have conflicts.** Both versions stand in them, between `<<<<<<<` and `>>>>>>>`. Keep
-what is right, delete the markers, and commit to this branch before you merge it:
-
-"""
-ADVICE = """\
-Nothing is merged by itself: read the changes, above all those of programs and workflows.
-`docs/development/keeping-current.md` says how, and what to do when no check runs.
-"""
+# GitHub breaks the lines of a pull request where they are broken here.
+CONFLICTS = (
+    "**These files have conflicts.** Both versions stand in them, between `<<<<<<<` and `>>>>>>>`. "
+    "Keep what is right, delete the markers, and commit to this branch before you merge it:\n\n"
+)
+ADVICE = (
+    "Nothing is merged by itself: read the changes, above all those of programs and workflows. "
+    "`docs/development/keeping-current.md` says how, and what to do when no check runs.\n"
+)
 
 
 class Record(msgspec.Struct, frozen=True):
