@@ -16,7 +16,7 @@ import pytest
 import yaml
 
 from tests.repository import ROOT, git, start_repository
-from tests.support import broken_links, copier, render
+from tests.support import broken_links, copier, render, run
 
 WORKFLOW = ".github/workflows/template-update.yml"
 PROGRAM = "tools/updating/update_book.py"
@@ -243,6 +243,7 @@ def test_the_next_run_changes_nothing_and_the_next_version_refreshes(github: Git
     again = github.run()
 
     assert again.code == 0, again.log
+    assert "pull request #1 says so already" in again.log
     assert github.tip() == before
     github.commit(PROGRAM, updated("1.2.0"))
     newer = github.run()
@@ -437,6 +438,14 @@ def test_a_book_without_usable_answers_is_one_sentence(github: GitHub, answers: 
     (line,) = result.log.splitlines()
     assert line.startswith("::error title=Template update::.copier-answers.yml")
     assert "restore" in line
+
+
+def test_the_workflows_programs_are_typed(small_book: Path, book_python: str) -> None:
+    options = ("--strict", "--cache-dir", os.devnull)
+
+    result = run(small_book, book_python, "-m", "mypy", *options, ".github/scripts")
+
+    assert result.returncode == 0, result.stdout + result.stderr
 
 
 def workflows(small_book: Path) -> list[Path]:

@@ -83,6 +83,8 @@ def open_or_refresh(root: Path, directory: Path, base: str, asked: bool) -> None
         create(root, base, proposal)
     elif is_new:
         refresh(root, current, proposal)
+    else:
+        notice(f"{proposal.title}: pull request #{current.number} says so already.")
 
 
 def pull_requests(root: Path, base: str) -> list[Existing]:

@@ -87,7 +87,7 @@ def read_record(root: Path, answers_file: str) -> Record:
     except OSError as problem:
         raise StepError(f"{answers_file}: {problem.strerror}; restore the file.") from None
     except msgspec.DecodeError as problem:
-        raise StepError(f"{answers_file} is not what Copier wrote ({problem}); restore it.") from None
+        raise StepError(f"{answers_file} is no answers file ({problem}); restore it.") from None
     if not record.source:
         raise StepError(f"{answers_file} names no template; restore what Copier wrote.")
     return record
