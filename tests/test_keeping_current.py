@@ -558,3 +558,31 @@ def test_the_page_on_updates_speaks_of_what_the_book_has(hosted: tuple[str, Path
     assert (".gitlab-ci.yml" in page) == (hosting == "gitlab")
     assert "](keeping-current.md)" in (book / "docs/development/README.md").read_text("utf-8")
     assert broken_links(book) == []
+
+
+def test_the_books_own_update_is_proposed(template: Path, book_python: str, tmp_path: Path) -> None:
+    versions = tmp_path / "template"
+    shutil.copytree(template, versions)
+    git(versions, "tag", "1.0.0")
+    book = tmp_path / "book"
+    result = copier("copy", "--trust", "--defaults", "--data", "edition=own", versions, book)
+    assert result.returncode == 0, result.stderr
+    github = hosted_by_github(start_repository(book, "Start the book"), book_python, tmp_path)
+    github.commit("docs/publishing/README.md", "# My page\n")
+    for name in ("docs/publishing/README.md", "tools/publishing/README.md"):
+        (versions / "template" / name).write_text("# The template's page\n", encoding="utf-8")
+    git(versions, "commit", "--quiet", "--all", "--message", "Write two pages anew")
+    git(versions, "tag", "1.1.0")
+
+    proposed = github.run()
+
+    assert (proposed.code, proposed.prepared) == (0, True), proposed.log
+    (pull,) = github.pulls
+    assert (pull["title"], pull["isDraft"]) == ("Update the template to 1.1.0", True)
+    assert pull["body"].split("```text\n")[1].startswith("docs/publishing/README.md\n```")
+    assert "1.1.0" in pull["body"]
+    page = github.show("docs/publishing/README.md")
+    assert "<<<<<<<" in page
+    assert "# My page\n" in page
+    assert "# The template's page\n" in page
+    assert github.show("tools/publishing/README.md") == "# The template's page\n"
