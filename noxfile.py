@@ -54,7 +54,7 @@ def lint(session: nox.Session) -> None:
     session.run("ruff", "check", *PYTHON)
     session.run("ruff", "format", "--check", *PYTHON)
     session.run("mypy", "extensions", "tests", "noxfile.py")
-    session.run("rumdl", "check", "README.md", "CHANGELOG.md")
+    session.run("rumdl", "check", "README.md", "CHANGELOG.md", ".github")
 
 
 @nox.session
