@@ -69,6 +69,14 @@ def tests(session: nox.Session) -> None:
 
 
 @nox.session
+def histories(session: nox.Session) -> None:
+    """Try random histories of a book, new ones each time: nox -s histories -- [how many]."""
+    install(session, "test")
+    many = session.posargs[0] if session.posargs else "200"
+    session.run(*("pytest", "--numprocesses=2", "tests/test_histories.py"), env={"HISTORIES": many})
+
+
+@nox.session
 def bench(session: nox.Session) -> None:
     """Measure the time and memory of rendering, beside an empty template on this machine."""
     install(session, "start")

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import posixpath
+import re
 import unicodedata
 
 import pytest
@@ -25,6 +26,7 @@ from extensions.outline import (
     read_lines,
     read_parts,
     relative_link,
+    write_line,
 )
 
 ids = st.from_regex(r"[a-z][a-z0-9]{0,8}(_[a-z0-9]{1,6}){0,2}", fullmatch=True).filter(
@@ -245,3 +247,48 @@ def test_parts_must_begin_at_chapters_in_order(parts: list[Part], sentence: str)
 def test_an_id_stands_once_in_chapters_and_appendices() -> None:
     with pytest.raises(OutlineError, match="The id 'tips' stands twice"):
         number([Chapter("tips", "Tips")], [Chapter("tips", "More tips")])
+
+
+def test_a_line_names_the_ids_that_a_chapter_had() -> None:
+    (chapter, other) = read_lines(
+        [{"pools": {"title": "Pools", "was": "two"}}, {"b": {"title": "B", "was": ["c", "d"]}}], {}
+    )
+
+    assert (chapter.id, chapter.title, chapter.was) == ("pools", "Pools", ("two",))
+    assert other.was == ("c", "d")
+    assert number([chapter, other]).get("two").id == "pools"
+
+
+def test_a_renamed_chapter_of_the_edition_keeps_its_content() -> None:
+    known = {"old": Chapter("old", "Old", source="old", summary="What it is about")}
+
+    (chapter,) = read_lines([{"new": {"title": "New", "was": "old"}}], known)
+
+    assert chapter == Chapter("new", "New", was=("old",), source="old", summary="What it is about")
+
+
+@pytest.mark.parametrize(
+    ("lines", "sentence"),
+    [
+        ([{"a": {"title": "A", "was": "No Id"}}], "Line 1: 'No Id' is no id"),
+        ([{"a": {"was": "b"}}], "Line 1: after an id stands a title, or"),
+        ([{"a": {"title": "A", "is": "b"}}], "Line 1: after an id stands a title, or"),
+        ([{"a": {"title": "A", "was": "b"}}, {"b": "B"}], "'a' says that it was 'b', but so is"),
+        (
+            [{"a": {"title": "A", "was": "c"}}, {"b": {"title": "B", "was": "c"}}],
+            "'b' says that it was 'c', but so is or was 'a'",
+        ),
+    ],
+)
+def test_a_bad_former_id_is_named(lines: list[object], sentence: str) -> None:
+    with pytest.raises(OutlineError, match=re.escape(sentence)):
+        number(read_lines(lines, {}))
+
+
+@given(
+    st.lists(st.sampled_from(["A", {"b": "B"}, {"c": {"title": "C", "was": "d"}}]), unique_by=str)
+)
+def test_a_line_that_was_read_is_written_and_read_alike(lines: list[object]) -> None:
+    chapters = read_lines(lines, {})
+
+    assert read_lines([write_line(chapter) for chapter in chapters], {}) == chapters
