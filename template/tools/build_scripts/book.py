@@ -108,6 +108,7 @@ class Entry(Struct, frozen=True, forbid_unknown_fields=True):
     path: Text
     anchor: Text
     page: FileName
+    was: tuple[str, ...] = ()
     summary: OptionalText = ""
     sections: tuple[Section, ...] = ()
     deliverables: tuple[Deliverable, ...] = ()
