@@ -37,6 +37,7 @@ RIGHT_TO_LEFT = frozenset({"ar", "arc", "ckb", "dv", "fa", "he", "ps", "sd", "ug
 UNPRINTABLE = "\x00-\x08\x0b\x0c\x0e-\x1f\x7f\ufffe\uffff"
 Text = Annotated[str, Meta(min_length=1, pattern=f"^[^{UNPRINTABLE}]*$")]
 OptionalText = Annotated[str, Meta(pattern=f"^[^{UNPRINTABLE}]*$")]
+Id = Annotated[str, Meta(pattern=r"^[\w-]+$")]
 FileName = Annotated[str, Meta(pattern=r"^[^/\\:*?\"<>|\s.][^/\\:*?\"<>|\s]*$")]
 
 
@@ -99,19 +100,19 @@ class Deliverable(Struct, frozen=True, forbid_unknown_fields=True):
 
 
 class Entry(Struct, frozen=True, forbid_unknown_fields=True):
-    """A chapter or an appendix in its place."""
+    """A chapter or an appendix in its place; `was` holds the ids that it had before."""
 
-    id: Annotated[str, Meta(pattern=r"^[\w-]+$")]
+    id: Id
     number: Annotated[int, Meta(ge=1)]
     label: Text
     title: Text
     path: Text
     anchor: Text
     page: FileName
-    was: tuple[str, ...] = ()
     summary: OptionalText = ""
     sections: tuple[Section, ...] = ()
     deliverables: tuple[Deliverable, ...] = ()
+    was: tuple[Id, ...] = ()
 
     @property
     def prose(self) -> str:

@@ -158,7 +158,7 @@ def _text_kept(text: str) -> Iterator[Path]:
     file = Path(name)
     os.close(descriptor)
     file.write_text(text, encoding="utf-8")
-    kept = f"What you typed is kept in {file}; apply it with --file {file}"
+    kept = f"What you typed is kept; to apply it: make outline FILE={file} (without Make: --file)"
     try:
         yield file
     except BaseException as error:
