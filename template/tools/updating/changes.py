@@ -38,7 +38,7 @@ def compare(root: Path, before: Book, after: Book) -> tuple[Change, ...]:
     ]
     kept = {origin.id for origin in origins.values() if origin}
     changes += [
-        Change("dropped", f"{entry.path} -> {DRAFTS}/{entry.id}")
+        Change("dropped", f"{entry.path} (what you wrote goes to {DRAFTS}/{entry.id})")
         for entry in before.entries
         if entry.id not in kept
     ]
