@@ -827,11 +827,12 @@ def test_the_session_of_the_page_is_what_happens(
         {"queues": "Queues behind pools"},
     ]
     book = start(tagged, tmp_path / "book", book_python, chapters=chapters)
-    for id, words in (
+    for directory, words in (
         ("02_sizing", "My words."),
         ("03_queues", "[Sizes](../02_sizing/chapter.md)"),
+        ("appendices/a_glossary", "Mine too."),
     ):
-        with (book / f"chapters/{id}/chapter.md").open("a", encoding="utf-8") as chapter:
+        with (book / "chapters" / directory / "chapter.md").open("a", encoding="utf-8") as chapter:
             chapter.write(f"\n{words}\n")
     commit(book, "Write")
     page = PAGE.read_text(encoding="utf-8")
