@@ -628,6 +628,23 @@ def with_what_a_merge_left(book: Path) -> str:
     return "An earlier merge left README.md.rej;"
 
 
+@pytest.mark.parametrize("program", ["chapter", "update"])
+def test_a_template_that_cannot_be_read_is_a_sentence(
+    book: Path, book_python: str, program: str
+) -> None:
+    source = "file:///nowhere/template.git"
+    file = book / ".copier-answers.yml"
+    text = file.read_text(encoding="utf-8")
+    file.write_text(re.sub("_src_path: .*", f"_src_path: {source}", text), "utf-8")
+    commit(book, "Move")
+
+    result = run(book, book_python, *PROGRAMS[program])
+
+    assert result.returncode == 1
+    assert result.stderr.startswith(f"Copier fails with the template {source}: '/nowhere")
+    assert len(result.stderr.splitlines()) == 1
+
+
 @pytest.mark.parametrize("program", PROGRAMS)
 @pytest.mark.parametrize(
     "spoil",

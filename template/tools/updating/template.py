@@ -89,6 +89,8 @@ class Template:
             only = ("--exclude", "*", "--exclude", f"!/{BOOK_FILE}")
             options = ("--overwrite", "--skip-tasks", "--vcs-ref=:current:", *only)
             self._render("recopy", aside, answers, signals, *options)
+            if not (aside / BOOK_FILE).is_file():
+                raise UpdateError(f"The template {self.source} makes no {BOOK_FILE}.")
             return books.load(aside)
 
     def update(self, answers: Mapping[str, object], version: str | None, signals: Signals) -> str:
@@ -147,8 +149,9 @@ class Template:
             return "\n".join(_lines(said)) or f"Copier ended with exit code {result.code}."
         if unknown := re.search(r"Unknown revision: '(.*)'", said):
             return f"The template {self.source} has no version '{unknown[1]}'."
-        cause = next((line for line in _lines(said) if "fatal: " in line), list(_lines(said))[-1])
-        return f"Copier fails with the template {self.source}: {cause.lstrip('| ')}"
+        fatal = re.search(r"fatal: (.*)", said)
+        *_, last = _lines(said)
+        return f"Copier fails with the template {self.source}: {fatal[1] if fatal else last}"
 
 
 def read(book: Path, answers_file: str) -> Template:
