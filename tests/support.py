@@ -54,8 +54,23 @@ def run(folder: Path, *command: object, **environment: str) -> subprocess.Comple
         capture_output=True,
         text=True,
         check=False,
+        stdin=subprocess.DEVNULL,
         env={**os.environ, **environment},
     )
+
+
+def link_environment(book: Path, python: str) -> None:
+    """Give a book a .venv that is the shared environment, as after `make install`.
+
+    Only the stamps that Make looks at are the book's own, so that tests beside it cannot age them.
+    """
+    environment = Path(python).parent.parent
+    (book / ".venv").mkdir()
+    for child in environment.iterdir():
+        (book / ".venv" / child.name).symlink_to(child)
+    for stamp in ("build", "update", "all"):
+        (book / ".venv" / stamp).unlink(missing_ok=True)
+        (book / ".venv" / stamp).touch()
 
 
 def files(folder: Path) -> list[str]:

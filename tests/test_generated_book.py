@@ -347,6 +347,9 @@ def test_make_help_lists_the_commands(built: Path, installed: Path) -> None:
         "test",
         "serve",
         "status",
+        "chapter",
+        "outline",
+        "update",
         "clean",
     ]
 

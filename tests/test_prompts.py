@@ -2,18 +2,14 @@
 
 from __future__ import annotations
 
-import re
 import sys
 from pathlib import Path
 
-import pytest
 import yaml
 
 from tests.support import outline
+from tests.terminal import CTRL_C, ENTER, Author
 
-pexpect = pytest.importorskip("pexpect", reason="a pseudo-terminal needs a POSIX system")
-
-ENTER = "\r"
 FINISH = "\x1b\r"  # Esc, Enter
 DOWN = "\x1b[B"
 CLEAR = "\x15"  # Ctrl-U
@@ -21,37 +17,14 @@ BACKSPACE = "\x7f"
 CLEAR_TWO_LINES = CLEAR + BACKSPACE + CLEAR
 
 
-class Author:
-    """Somebody at a terminal."""
-
-    def __init__(self, template: Path, folder: Path) -> None:
-        self.terminal = pexpect.spawn(
-            sys.executable,
-            ["-m", "copier", "copy", "--trust", "--vcs-ref", "HEAD", str(template), str(folder)],
-            dimensions=(50, 160),
-            encoding="utf-8",
-            timeout=60,
-        )
-
-    def sees(self, words: str) -> Author:
-        """Wait for words on the screen."""
-        self.terminal.expect(re.escape(words))
-        return self
-
-    def types(self, keys: str) -> Author:
-        """Press keys."""
-        self.terminal.send(keys)
-        return self
-
-    def leaves(self) -> int:
-        """Wait for the end and return the exit code."""
-        self.terminal.expect(pexpect.EOF)
-        self.terminal.close()
-        return int(self.terminal.exitstatus)
+def copying(template: Path, folder: Path) -> Author:
+    """Return somebody who starts a book."""
+    command = ("-m", "copier", "copy", "--trust", "--vcs-ref", "HEAD", template, folder)
+    return Author(sys.executable, *command)
 
 
 def test_the_default_path_asks_four_questions(template: Path, tmp_path: Path) -> None:
-    author = Author(template, tmp_path / "book")
+    author = copying(template, tmp_path / "book")
 
     author.sees("Which book do you want").types(ENTER)
     author.sees("What is the book's title").types(ENTER)
@@ -67,7 +40,7 @@ def test_the_default_path_asks_four_questions(template: Path, tmp_path: Path) ->
 
 
 def test_an_own_book_is_asked_for_its_chapters(template: Path, tmp_path: Path) -> None:
-    author = Author(template, tmp_path / "book")
+    author = copying(template, tmp_path / "book")
 
     author.sees("Which book do you want").types(DOWN + ENTER)
     author.sees("What is the book's title").types(CLEAR + "Pools & Queues" + ENTER)
@@ -87,7 +60,7 @@ def test_an_own_book_is_asked_for_its_chapters(template: Path, tmp_path: Path) -
 def test_a_wrong_answer_is_explained_in_the_prompt_and_can_be_mended(
     template: Path, tmp_path: Path
 ) -> None:
-    author = Author(template, tmp_path / "book")
+    author = copying(template, tmp_path / "book")
 
     author.sees("Which book do you want").types(DOWN + ENTER)
     author.sees("What is the book's title").types(CLEAR + ENTER)
@@ -104,7 +77,7 @@ def test_a_wrong_answer_is_explained_in_the_prompt_and_can_be_mended(
 
 
 def test_every_question_can_be_asked(template: Path, tmp_path: Path) -> None:
-    author = Author(template, tmp_path / "book")
+    author = copying(template, tmp_path / "book")
 
     author.sees("Which book do you want").types(ENTER)
     author.sees("What is the book's title").types(ENTER)
@@ -138,9 +111,9 @@ def test_every_question_can_be_asked(template: Path, tmp_path: Path) -> None:
 
 
 def test_leaving_at_a_prompt_leaves_nothing(template: Path, tmp_path: Path) -> None:
-    author = Author(template, tmp_path / "book")
+    author = copying(template, tmp_path / "book")
 
-    author.sees("Which book").types("\x03")
+    author.sees("Which book").types(CTRL_C)
 
     assert author.leaves() != 0
     assert not (tmp_path / "book").exists()
