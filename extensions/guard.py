@@ -59,6 +59,10 @@ def refusals(render: Render) -> Iterator[str]:
             f"{book} has changes that are not committed, and they could be lost; commit or stash "
             "them, then try again."
         )
+    # Copier (9.19) takes every such file in the repository for one of its own, and deletes it.
+    rejected = _git(book, "ls-files", "-z", "--others", "--", ":(top)*.rej") or ""
+    for path in filter(None, rejected.split("\0")):
+        yield f"{path} is left of an earlier merge; move what is in it to its place and delete it."
     if render.skip_tasks:
         yield "With --skip-tasks a recopy would lose your text; leave it out."
     ignored = _git(book, "ls-files", "-z", "--others", "--ignored", "--exclude-standard") or ""

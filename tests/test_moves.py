@@ -558,6 +558,17 @@ def test_an_ignored_file_in_the_way_stops_an_update(own: Path) -> None:
     assert text(own, "chapters/04_four/chapter.md") == "Written before its time.\n"
 
 
+def test_a_rejected_change_that_git_ignores_is_not_swept_away(own: Path) -> None:
+    write(own, ".git/info/exclude", "*.rej\n")
+    write(own, "Makefile.rej", "What did not fit last time.\n")
+
+    result = copier("update", "--trust", "--defaults", "--vcs-ref", "HEAD", cwd=own)
+
+    assert result.returncode == 1
+    assert "Makefile.rej is left of an earlier merge" in result.stderr
+    assert text(own, "Makefile.rej") == "What did not fit last time.\n"
+
+
 def test_an_old_git_is_refused(own: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     real = shutil.which("git")
     old = write(
