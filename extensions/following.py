@@ -36,8 +36,8 @@ class Follower:
         self._repository = repository
         self._relocation = relocation
         placement = relocation.placement
-        self._moves = bool(placement.directories or placement.files)
-        files = {file for tree in trees for file in _with_links(tree)} if self._moves else set()
+        moves = placement.directories or placement.files
+        files = {file for tree in trees for file in _with_links(tree)} if moves else set()
         self._contents = repository.read(blob.id for _, blob in files)
         self._followed = self._follow_all(
             sorted((path, blob, placement.place(path)) for path, blob in files)
@@ -45,11 +45,12 @@ class Follower:
 
     def __call__(self, path: str, blob: Blob, place: str) -> Blob:
         """Return a file (old path, content, new path) as it is to stand in its new place."""
-        if blob.id not in self._contents:
+        followed = self._followed.get((path, blob))
+        if followed is None:
             return blob
         if place != self._relocation.placement.place(path):
             return self._follow_all([(path, blob, place)])[path, blob]
-        return self._followed[path, blob]
+        return followed
 
     def rewritten(self, tree: Tree) -> Iterator[str]:
         """Yield the new paths of the files of a tree whose links were rewritten."""

@@ -110,8 +110,8 @@ def _render_both(
     written = (update.book / update.answers_file).read_bytes()
     with tempfile.TemporaryDirectory(prefix="copier-techbook.") as name:
         old = Render(
-            before["_src_path"],
-            before["_commit"],
+            before.get("_src_path", ""),
+            before.get("_commit", ""),
             before,
             update.answers_file,
             Path(name) / "old",
@@ -204,6 +204,9 @@ def main(arguments: Sequence[str] | None = None) -> int:
         return _failed("The update was interrupted.")
     except (GitError, RenderError, OSError) as error:
         return _failed(f"The update could not be finished: {error}")
+    except Exception:
+        _failed("The update stopped at a mistake of the template's; please report it.")
+        raise
     for line in summary.lines() if summary else ():
         print(line)
     return 0

@@ -131,7 +131,7 @@ def _for_every_chapter(
     renames: Mapping[str, str], chapters: Mapping[str, str]
 ) -> Iterator[tuple[str, str]]:
     """Yield the renames with `{chapter}/` replaced by the directories that it stands for."""
-    for old, new in _resolved(renames):
+    for old, new in _followed(renames):
         if not old.startswith(CHAPTER):
             yield old, new
             continue
@@ -142,14 +142,14 @@ def _for_every_chapter(
             )
 
 
-def _resolved(renames: Mapping[str, str]) -> Iterator[tuple[str, str]]:
-    """Yield every rename once for each path that it, and later renames, lead to."""
+def _followed(renames: Mapping[str, str]) -> Iterator[tuple[str, str]]:
+    """Yield every old path with the last of the paths that one rename after another gave it."""
     for old in renames:
         seen, path = {old}, old
         while path in renames and renames[path] not in seen:
             path = renames[path]
             seen.add(path)
-            yield old, path
+        yield old, path
 
 
 def _renamed(

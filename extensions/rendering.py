@@ -61,6 +61,8 @@ def render_all(renders: Sequence[Render]) -> None:
 
 def _render(render: Render) -> str:
     """Render a book, and return what went wrong, empty where nothing did."""
+    if not (render.template and render.revision):
+        return f"{render.answers_file} does not say which version of the template made the book"
     try:
         with warnings.catch_warnings():
             warnings.simplefilter("ignore")  # the update has said already what there is to say

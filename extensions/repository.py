@@ -20,8 +20,9 @@ RESTORE = "git restore --source=HEAD --staged --worktree -- . && git clean -fdq 
 OURS, BASE, THEIRS = "before updating", "last update", "after updating"
 # Hooks judge what an author commits, not what Git does for us. The commits that `git merge-tree`
 # needs for finding the base of a merge are in no branch, and nobody reads them.
+# Whole ids can be found in the text of a conflict, where labels take their place.
 _SETTINGS = (
-    *("-c", f"core.hooksPath={os.devnull}", "-c", "core.safecrlf=false"),
+    *("-c", f"core.hooksPath={os.devnull}", "-c", "core.safecrlf=false", "-c", "core.abbrev=no"),
     *("-c", "user.name=copier-techbook", "-c", "user.email=copier-techbook@localhost"),
 )
 
@@ -86,13 +87,20 @@ class Repository:
         return found
 
     def read(self, ids: Iterable[str]) -> dict[str, bytes]:
-        """Return the contents of objects by their ids."""
+        """Return the contents of objects by their ids.
+
+        Raises:
+            GitError: the repository does not hold one of them.
+        """
         wanted = sorted(set(ids))
         answer = self._git("cat-file", "--batch", given="".join(f"{id}\n" for id in wanted))
         contents, place = {}, 0
         for id in wanted:
             end = answer.index(b"\n", place)
-            size = int(answer[place:end].split()[2])
+            _, kind, *sizes = answer[place:end].split()
+            if not sizes:
+                raise GitError(f"the object {id} is {kind.decode()} in the repository")
+            size = int(sizes[0])
             contents[id] = answer[end + 1 : end + 1 + size]
             place = end + size + 2
         return contents
@@ -145,7 +153,8 @@ class Repository:
         tree, *conflicts = filter(None, answer.split(b"\0"))
         in_conflict = {os.fsdecode(path).removeprefix(self._prefix) for path in conflicts}
         merged = self.files(tree.decode())
-        merged |= self._labelled({path: merged[path] for path in in_conflict}, ours, theirs)
+        labels = {ours: OURS, root: BASE, theirs: THEIRS}
+        merged |= self._labelled({path: merged[path] for path in in_conflict}, labels)
         return {path: Merged(blob, path in in_conflict) for path, blob in merged.items()}
 
     def _commit(self, tree: Tree, parent: str | None = None) -> str:
@@ -154,15 +163,15 @@ class Repository:
         parents = ("-p", parent) if parent else ()
         return self._git("commit-tree", root, *parents, "-m", "One side").decode().strip()
 
-    def _labelled(self, tree: Tree, ours: str, theirs: str) -> dict[str, Blob]:
-        """Return files in whose conflict markers Copier's labels stand instead of commits."""
+    def _labelled(self, tree: Tree, labels: Mapping[str, str]) -> dict[str, Blob]:
+        """Return files in whose conflict markers labels stand instead of commits."""
         contents = self.read(blob.id for blob in tree.values())
-        ids = self.store(
-            contents[blob.id]
-            .replace(ours.encode(), OURS.encode())
-            .replace(theirs.encode(), THEIRS.encode())
-            for blob in tree.values()
-        )
+        for commit, label in labels.items():
+            contents = {
+                id: content.replace(commit.encode(), label.encode())
+                for id, content in contents.items()
+            }
+        ids = self.store(contents[blob.id] for blob in tree.values())
         modes = (blob.mode for blob in tree.values())
         return {path: Blob(*side) for path, *side in zip(tree, modes, ids, strict=True)}
 

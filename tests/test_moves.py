@@ -206,6 +206,19 @@ def test_ignored_files_follow(own: Path) -> None:
     assert not (own / "chapters/02_two").exists()
 
 
+def test_files_of_the_same_content_follow_whatever_they_are_called(own: Path) -> None:
+    for name in ("empty.md", "empty.txt", "empty"):
+        write(own, f"chapters/01_one/{name}", "")
+    write(own, "chapters/02_one/empty.txt", "In the way.\n")
+    commit(own)
+
+    update(own, chapters=["Two", "One", "Three"])
+
+    assert [text(own, f"chapters/02_one/{name}") for name in ("empty.md", "empty")] == ["", ""]
+    assert text(own, "chapters/02_one/empty.txt") == ""
+    assert text(own, "chapters/02_one/empty-2.txt") == "In the way.\n"
+
+
 def test_a_file_in_the_way_gets_another_name(own: Path) -> None:
     append(own, "chapters/01_one/chapter.md", "\nThe chapter.\n")
     write(own, "chapters/02_one/chapter.md", "A stray of the same name.\n")
@@ -378,6 +391,14 @@ def test_a_conflict_stands_at_the_new_path_as_git_knows_it(contested: Path) -> N
     )
     git(contested, *tool, "mergetool", "--no-prompt", "--tool=mine", moved)
     assert "U" not in status(contested)[moved]
+
+
+def test_a_conflict_shows_the_last_version_to_those_who_want_to_see_it(contested: Path) -> None:
+    git(contested, "config", "merge.conflictStyle", "diff3")
+
+    update(contested, "1.1.0")
+
+    assert "\n||||||| last update\n=======\n" in text(contested, PROSE)
 
 
 def test_a_conflict_can_wait_in_a_rej_file(contested: Path) -> None:
