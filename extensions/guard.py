@@ -47,7 +47,8 @@ def refusals(render: Render) -> Iterator[str]:
     if git_version() < MINIMUM_GIT:
         needed = ".".join(map(str, MINIMUM_GIT))
         yield f"Git {needed} or newer is needed to move chapters with their text; update Git."
-    status = _git(book, "status", "--porcelain", "--", ".")
+    # A setting of Git can hide new files from Copier's own look at this (9.19).
+    status = _git(book, "status", "--porcelain", "--untracked-files=normal", "--", ".")
     if status is None or _git(book, "rev-parse", "HEAD") is None:
         yield (
             f"{book} holds a book that was never committed, so its text could be lost; type first: "
@@ -59,6 +60,12 @@ def refusals(render: Render) -> Iterator[str]:
             f"{book} has changes that are not committed, and they could be lost; commit or stash "
             "them, then try again."
         )
+    for line in (_git(book, "ls-files", "-v", "-z", "--", ".") or "").split("\0"):
+        if _hides_changes(line[:1]) and (book / line[2:]).exists():
+            yield (
+                f"Git is told not to look for changes in {line[2:]}, so they could be lost; type: "
+                f"git update-index --no-assume-unchanged --no-skip-worktree {line[2:]}"
+            )
     # Copier (9.19) takes every such file in the repository for one of its own, and deletes it.
     rejected = _git(book, "ls-files", "-z", "--others", "--", ":(top)*.rej") or ""
     for path in filter(None, rejected.split("\0")):
@@ -71,6 +78,11 @@ def refusals(render: Render) -> Iterator[str]:
             f"{path} is ignored by Git, and would be written over; rename it, or commit it: "
             f"git add --force {path}"
         )
+
+
+def _hides_changes(tag: str) -> bool:
+    """Say whether a tag of `git ls-files -v` marks a file as skipped or assumed unchanged."""
+    return tag == "S" or tag.islower()
 
 
 def is_committed(book: Path, file: str) -> bool:

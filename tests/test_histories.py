@@ -118,6 +118,7 @@ class History(RuleBasedStateMachine):
         path = f"{self.chapter(where)['path']}/{name}"
         old = (self.book / path).read_text("utf-8") if (self.book / path).exists() else ""
         write(self.book, path, f"{old}{self.word()}\n")
+        write(self.book, f"{path}.md", "")  # not begun, and like every other empty file
         commit(self.book)
 
     @precondition(lambda self: self.author_writes)

@@ -206,6 +206,20 @@ def test_ignored_files_follow(own: Path) -> None:
     assert not (own / "chapters/02_two").exists()
 
 
+def test_a_text_that_is_a_link_to_another_file_stays_one(own: Path) -> None:
+    """Copier writes through such a link, into the file that it leads to."""
+    write(own, "texts/two.md", "Kept elsewhere.\n")
+    (own / "chapters/02_two/chapter.md").unlink()
+    (own / "chapters/02_two/chapter.md").symlink_to("../../texts/two.md")
+    commit(own)
+
+    update(own, chapters=["One", "Three"], appendices=["Two"])
+
+    moved = own / "chapters/appendices/a_two/chapter.md"
+    assert str(moved.readlink()) == "../../../texts/two.md"
+    assert moved.read_text("utf-8") == "Kept elsewhere.\n"
+
+
 def test_files_of_the_same_content_follow_whatever_they_are_called(own: Path) -> None:
     for name in ("empty.md", "empty.txt", "empty"):
         write(own, f"chapters/01_one/{name}", "")
@@ -588,6 +602,24 @@ def test_a_rejected_change_that_git_ignores_is_not_swept_away(own: Path) -> None
     assert result.returncode == 1
     assert "Makefile.rej is left of an earlier merge" in result.stderr
     assert text(own, "Makefile.rej") == "What did not fit last time.\n"
+
+
+def test_what_git_was_told_not_to_see_stops_an_update(own: Path) -> None:
+    command = ("update", "--trust", "--defaults", "--vcs-ref", "HEAD")
+    git(own, "config", "status.showUntrackedFiles", "no")
+    write(own, "notes.md", "Not committed.\n")
+
+    assert "changes that are not committed" in copier(*command, cwd=own).stderr
+    assert text(own, "notes.md") == "Not committed.\n"
+    commit(own)
+    for flag in ("assume-unchanged", "skip-worktree"):
+        git(own, "update-index", f"--{flag}", "notes.md")
+        append(own, "notes.md", "Nor this.\n")
+        refused = copier(*command, cwd=own)
+        assert refused.returncode == 1
+        assert "Git is told not to look for changes in notes.md" in refused.stderr
+        git(own, "update-index", f"--no-{flag}", "notes.md")
+    assert text(own, "notes.md").endswith("Nor this.\n")
 
 
 def test_an_old_git_is_refused(own: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
