@@ -34,7 +34,7 @@ FOLDERS = {
     "assets": ("diagrams", "images", "charts", "code_snippets"),
     "book_build": ("markdown", "pdf", "epub", "html"),
     "research": ("benchmarks", "case_studies", "industry_data", "references"),
-    "tools": ("build_scripts", "validation", "publishing"),
+    "tools": ("build_scripts", "validation", "publishing", "updating"),
     "docs": ("contributing", "development", "publishing"),
 }
 FILES = (

@@ -21,7 +21,7 @@ LEFT_OUT = (
     "tools/build_scripts",
     "tools/publishing",
     "tools/updating",
-    "{% if hosting == 'github' %}.github{% endif %}",
+    "{% if hosting == 'github' %}.github{% endif %}/scripts",
 )
 PROSE = "chapters/{{ chapter_dir('database_migration') }}/chapter.md.jinja"
 SKELETON = "templates/chapter_template.md.jinja"
