@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import os
 import posixpath
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterator, Sequence
 
 from .links import find_links, relative_path, rewrite
 from .reconcile import Relocation
@@ -38,19 +38,17 @@ class Follower:
         placement = relocation.placement
         moves = placement.directories or placement.files
         files = {file for tree in trees for file in _with_links(tree)} if moves else set()
-        self._contents = repository.read(blob.id for _, blob in files)
         self._followed = self._follow_all(
             sorted((path, blob, placement.place(path)) for path, blob in files)
         )
 
     def __call__(self, path: str, blob: Blob, place: str) -> Blob:
         """Return a file (old path, content, new path) as it is to stand in its new place."""
-        followed = self._followed.get((path, blob))
-        if followed is None:
+        if place == self._relocation.placement.place(path):
+            return self._followed.get((path, blob), blob)
+        if not _holds_links(path, blob):
             return blob
-        if place != self._relocation.placement.place(path):
-            return self._follow_all([(path, blob, place)])[path, blob]
-        return followed
+        return self._follow_all([(path, blob, place)])[path, blob]
 
     def rewritten(self, tree: Tree) -> Iterator[str]:
         """Yield the new paths of the files of a tree whose links were rewritten."""
@@ -58,20 +56,21 @@ class Follower:
             if self._followed.get((path, blob), blob) != blob:
                 yield self._relocation.placement.place(path)
 
-    def _follow_all(self, files: Iterable[tuple[str, Blob, str]]) -> dict[tuple[str, Blob], Blob]:
+    def _follow_all(self, files: Sequence[tuple[str, Blob, str]]) -> dict[tuple[str, Blob], Blob]:
+        contents = self._repository.read(blob.id for _, blob, _ in files)
         followed = {(path, blob): blob for path, blob, _ in files}
         changed = {
             (path, blob): content
             for path, blob, place in files
-            if (content := self._content(path, blob, place)) != self._contents[blob.id]
+            if (content := self._content(path, blob.mode, contents[blob.id], place))
+            != contents[blob.id]
         }
         for (path, blob), id in zip(changed, self._repository.store(changed.values()), strict=True):
             followed[path, blob] = Blob(blob.mode, id)
         return followed
 
-    def _content(self, path: str, blob: Blob, place: str) -> bytes:
-        content = self._contents[blob.id]
-        if blob.mode == LINK_MODE:
+    def _content(self, path: str, mode: str, content: bytes, place: str) -> bytes:
+        if mode == LINK_MODE:
             return self._link(path, content, place)
         text = _text(content)
         return rewrite(text, path, place, self._relocation.place).encode() if text else content
@@ -87,10 +86,12 @@ class Follower:
 
 
 def _with_links(tree: Tree) -> Iterator[tuple[str, Blob]]:
-    """Yield the files that hold links: Markdown, and symbolic links."""
-    for path, blob in tree.items():
-        if blob.mode == LINK_MODE or (path.endswith(".md") and blob.mode.startswith("100")):
-            yield path, blob
+    """Return the files that hold links: Markdown, and symbolic links."""
+    return ((path, blob) for path, blob in tree.items() if _holds_links(path, blob))
+
+
+def _holds_links(path: str, blob: Blob) -> bool:
+    return blob.mode == LINK_MODE or (path.endswith(".md") and blob.mode.startswith("100"))
 
 
 def _text(content: bytes) -> str | None:

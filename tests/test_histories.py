@@ -335,7 +335,7 @@ def test_no_history_loses_a_word(released: Path, edition: str, author_writes: bo
         OfThisEdition,
         settings=settings(
             max_examples=HISTORIES // 4 or fixed,
-            stateful_step_count=8 if author_writes else 3,
+            stateful_step_count=7 if author_writes else 3,
             derandomize=not HISTORIES,
             database=None,
             deadline=None,

@@ -315,6 +315,17 @@ def test_a_computed_file_is_computed_and_the_authors_version_kept(own: Path) -> 
     assert broken_links(own) == []
 
 
+def test_the_copy_of_a_computed_file_has_links_that_lead_somewhere(own: Path) -> None:
+    """Also when no chapter moves, and nothing else needs another link."""
+    append(own, "chapters/02_two/README.md", "\nMine.\n")
+    commit(own)
+
+    update(own)
+
+    assert "Mine." in text(own, "drafts/replaced/chapters/02_two/README.md")
+    assert broken_links(own) == []
+
+
 def test_what_the_template_drops_goes_unless_it_was_changed(edition: Path) -> None:
     commit(update(edition, "1.1.0"))
     kept = Path(shutil.copytree(edition, edition.with_name("kept")))
