@@ -12,6 +12,7 @@ from .answers import Author, read_authors
 from .edition import Edition
 from .outline import Entry, Outline, read_lines, write_line
 
+BOOK_FILE = "book.yml"
 SCHEMA = 1
 
 

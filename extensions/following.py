@@ -5,6 +5,7 @@ from __future__ import annotations
 import os
 import posixpath
 from collections.abc import Iterator, Sequence
+from functools import cached_property
 
 from .links import find_links, relative_path, rewrite
 from .reconcile import Relocation
@@ -15,9 +16,13 @@ class References:
     """What the Markdown files and the symbolic links of a tree refer to."""
 
     def __init__(self, repository: Repository, tree: Tree) -> None:
-        """Read the files, once."""
+        """Read nothing yet: most updates drop nothing, and then nobody asks."""
+        self._repository = repository
         self._tree = tree
-        self._contents = repository.read(blob.id for _, blob in _with_links(tree))
+
+    @cached_property
+    def _contents(self) -> dict[str, bytes]:
+        return self._repository.read(blob.id for _, blob in _with_links(self._tree))
 
     def __call__(self, path: str) -> Iterator[str]:
         """Yield the paths that a file refers to, relative to the book's root."""

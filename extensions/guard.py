@@ -12,9 +12,8 @@ from collections.abc import Collection, Iterator
 from dataclasses import dataclass
 from pathlib import Path
 
+from .book import BOOK_FILE
 from .repository import MINIMUM_GIT, git_version
-
-BOOK_FILE = "book.yml"
 
 
 def holds_book(folder: Path) -> bool:
@@ -60,20 +59,19 @@ def refusals(render: Render) -> Iterator[str]:
             f"{book} has changes that are not committed, and they could be lost; commit or stash "
             "them, then try again."
         )
-    for line in (_git(book, "ls-files", "-v", "-z", "--", ".") or "").split("\0"):
+    for line in _files(book, "-v", "--", "."):
         if _hides_changes(line[:1]) and (book / line[2:]).exists():
             yield (
                 f"Git is told not to look for changes in {line[2:]}, so they could be lost; type: "
                 f"git update-index --no-assume-unchanged --no-skip-worktree {line[2:]}"
             )
     # Copier (9.19) takes every such file in the repository for one of its own, and deletes it.
-    rejected = _git(book, "ls-files", "-z", "--others", "--", ":(top)*.rej") or ""
-    for path in filter(None, rejected.split("\0")):
+    for path in _files(book, "--others", "--", ":(top)*.rej"):
         yield f"{path} is left of an earlier merge; move what is in it to its place and delete it."
     if render.skip_tasks:
         yield "With --skip-tasks a recopy would lose your text; leave it out."
-    ignored = _git(book, "ls-files", "-z", "--others", "--ignored", "--exclude-standard") or ""
-    for path in sorted(set(filter(None, ignored.split("\0"))) & set(render.paths)):
+    ignored = _files(book, "--others", "--ignored", "--exclude-standard")
+    for path in sorted(set(ignored) & set(render.paths)):
         yield (
             f"{path} is ignored by Git, and would be written over; rename it, or commit it: "
             f"git add --force {path}"
@@ -88,6 +86,11 @@ def _hides_changes(tag: str) -> bool:
 def is_committed(book: Path, file: str) -> bool:
     """Say whether a file of a book, relative to its root, is in the last commit."""
     return bool(_git(book, "ls-tree", "--name-only", "HEAD", file))
+
+
+def _files(book: Path, *options: str) -> list[str]:
+    """Return the lines of `git ls-files`."""
+    return list(filter(None, (_git(book, "ls-files", "-z", *options) or "").split("\0")))
 
 
 def _git(book: Path, *arguments: str) -> str | None:

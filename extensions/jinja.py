@@ -12,6 +12,7 @@ import re
 import subprocess
 import sys
 from collections.abc import Iterator
+from functools import cached_property
 from hashlib import sha256
 from importlib.util import module_from_spec, spec_from_file_location
 from pathlib import Path, PurePosixPath
@@ -54,7 +55,6 @@ else:
     )
 
 TEMPLATE = Path(__file__).resolve().parent.parent
-CONFIGURATION = TEMPLATE / "copier.yml"
 EDITIONS = TEMPLATE / "extensions" / "editions"
 CJK_LANGUAGES = ("zh", "ja", "ko")
 
@@ -263,7 +263,7 @@ class BookExtension(Extension):
     @pass_context
     def remembered(self, context: Context) -> dict[str, Any]:
         """Return the answers to write into the answers file."""
-        questions = [question.name for question in answers.read_questions(CONFIGURATION)]
+        questions = [question.name for question in self._questions]
         chosen = self._edition(context["edition"])
         return book.remembered(context["_copier_answers"], chosen, questions)
 
@@ -297,10 +297,13 @@ class BookExtension(Extension):
         Raises:
             UserMessageError: the template's path, the destination or an answer is bad.
         """
-        questions = answers.read_questions(CONFIGURATION)
-        for sentence in start.problems(context.get_all(), tuple(questions), self._edition):
+        for sentence in start.problems(context.get_all(), self._questions, self._edition):
             raise UserMessageError(sentence)
         return False
+
+    @cached_property
+    def _questions(self) -> tuple[answers.Question, ...]:
+        return tuple(answers.read_questions(TEMPLATE / "copier.yml"))
 
     def _edition(self, name: str) -> edition.Edition:
         if name not in self._editions:

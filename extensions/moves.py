@@ -16,10 +16,11 @@ import tempfile
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any
+from typing import Any, get_args
 
 import yaml
 
+from .book import BOOK_FILE
 from .contests import Conflict, resolve
 from .edition import load_edition
 from .following import Follower, References
@@ -32,7 +33,6 @@ from .summary import Summary, summarize
 from .yamlfile import load_yaml
 
 HERE = Path(__file__).resolve().parent
-BOOK_FILE = "book.yml"
 
 
 @dataclass(frozen=True)
@@ -193,7 +193,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("book", type=Path, help="the book's root")
     parser.add_argument("--answers-file", required=True)
-    parser.add_argument("--conflict", choices=["inline", "rej", "ours"], required=True)
+    parser.add_argument("--conflict", choices=get_args(Conflict), required=True)
     parser.add_argument("--exclude", type=json.loads, default=[], help="patterns, a JSON list")
     given = parser.parse_args(arguments)
     try:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Mapping
+from collections.abc import Container, Mapping
 from dataclasses import dataclass
 from fnmatch import fnmatchcase
 from pathlib import Path
@@ -42,8 +42,8 @@ class Ownership:
     """
 
     rows: tuple[Row, ...]
-    chapters: Collection[str]
-    edition_chapters: Collection[str]
+    chapters: Container[str]
+    edition_chapters: Container[str]
     answers_file: str
 
     def owner(self, path: str) -> Owner:

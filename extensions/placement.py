@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Container, Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from pathlib import PurePosixPath
 from typing import Any
@@ -50,12 +50,12 @@ class Placement:
         return path if directory is None else self.directories[directory] + path[len(directory) :]
 
 
-def enclosing(path: str, directories: Iterable[str] | Mapping[str, str]) -> str | None:
+def enclosing(path: str, directories: Container[str]) -> str | None:
     """Return the deepest of some directories that a path is, or is in, or None.
 
     Args:
         path: a path relative to the book's root.
-        directories: a set or mapping of directories.
+        directories: the directories, a set or the keys of a mapping.
     """
     while path:
         if path in directories:
@@ -173,5 +173,9 @@ def _renamed(
 
 
 def _with_directories(files: frozenset[str]) -> frozenset[str]:
-    parents = {parent for file in files for parent in PurePosixPath(file).parents}
-    return files | {f"{parent}/" for parent in parents}
+    return files | {f"{directory}/" for directory in directories_of(files)}
+
+
+def directories_of(paths: Iterable[str]) -> set[str]:
+    """Return every directory that some paths are in, `.` for the book's root."""
+    return {str(parent) for path in paths for parent in PurePosixPath(path).parents}

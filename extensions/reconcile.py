@@ -13,7 +13,7 @@ from pathlib import PurePosixPath
 from typing import NamedTuple
 
 from .ownership import Owner
-from .placement import DRAFTS_DIRECTORY, Placement, enclosing
+from .placement import DRAFTS_DIRECTORY, Placement, directories_of, enclosing
 from .repository import LINK_MODE, SUBMODULE_MODE, Blob, Contest, Tree
 
 REPLACED_DIRECTORY = f"{DRAFTS_DIRECTORY}/replaced"
@@ -65,27 +65,25 @@ def relocate(
     untouched = {path for path in gone if author[path] == old.get(path)}
     touched = [path for path in author if author[path] != old.get(path)]
     children = _children(untouched)
-    stays = _directories(new)
+    stays = directories_of(new)
     referred: set[str] = set()
-    while touched:
+    while touched and children:
         for target in references(touched.pop()):
             if placement.place(target) not in stays:
                 found = children.pop(target, frozenset()) - referred
                 referred |= found
                 touched += found
     kept = gone - untouched | referred
-    return Relocation(placement, frozenset(kept | _directories(kept)), frozenset(untouched - kept))
-
-
-def _directories(paths: Iterable[str]) -> set[str]:
-    return {str(parent) for path in paths for parent in PurePosixPath(path).parents}
+    return Relocation(
+        placement, frozenset(kept | directories_of(kept)), frozenset(untouched - kept)
+    )
 
 
 def _children(paths: Iterable[str]) -> dict[str, frozenset[str]]:
     """Return every path with itself, and every directory with all that is below it."""
     children: dict[str, set[str]] = {}
     for path in paths:
-        for name in (path, *map(str, PurePosixPath(path).parents)):
+        for name in (path, *directories_of([path])):
             children.setdefault(name, set()).add(path)
     return {name: frozenset(found) for name, found in children.items()}
 
@@ -145,7 +143,7 @@ def reconcile(
     computed = {path for path in ours.keys() & new.keys() if owner(path) == "computed"}
     for place in sorted(computed):
         _set_aside(place, ours, base, author, new, follow, outcome)
-    directories = _directories(ours)
+    directories = directories_of(ours)
     for place in sorted({*ours, *new}):
         mine, theirs = ours.get(place), new.get(place)
         if mine is not None:
@@ -167,7 +165,7 @@ def _placed(
 ) -> dict[str, Origin]:
     """Return the author's files by their new places; what moves goes before what stands there."""
     placed: dict[str, Origin] = {}
-    occupied = _directories(new)
+    occupied = directories_of(new)
     for path in sorted(author, key=lambda path: (relocation.place(path) == path, path)):
         place = relocation.place(path)
         if place is None:

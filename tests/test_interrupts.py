@@ -15,8 +15,8 @@ from pathlib import Path
 import pytest
 
 from extensions.repository import RESTORE
-from tests.repository import git, start_repository
-from tests.support import append, commit, copier, files, status, write
+from tests.repository import git
+from tests.support import append, commit, files, render, status, write
 from tests.versions import OLD_TOOL
 
 pexpect = pytest.importorskip("pexpect", reason="a pseudo-terminal needs a POSIX system")
@@ -43,14 +43,8 @@ AT_STAGE = (
 @pytest.fixture
 def book(released: Path, tmp_path: Path) -> Path:
     """Return a book whose author wrote where the second version writes too."""
-    folder = tmp_path / "book"
-    copied = copier(
-        *("copy", "--trust", "--defaults", "--quiet", "--vcs-ref", "1.0.0"),
-        *("--data", "edition=own", "--data", "chapters=[One, Two, Three]"),
-        *(released, folder),
-    )
-    assert copied.returncode == 0, copied.stderr
-    start_repository(folder, "Start")
+    answers = {"edition": "own", "chapters": ["One", "Two", "Three"]}
+    folder = render(released, tmp_path / "book", commit=True, version="1.0.0", **answers)
     append(folder, "chapters/02_two/chapter.md", "\nMy words.\n")
     append(folder, OLD_TOOL, "\n# Mine.\n")
     write(folder, "chapters/02_two/.DS_Store", "ignored")

@@ -23,7 +23,7 @@ from tests.support import (
     update,
     write,
 )
-from tests.versions import NEW_TOOL, OLD_TOOL
+from tests.versions import NEW_TOOL, OLD_TOOL, release
 
 PROSE = "chapters/03_database_migration/chapter.md"
 
@@ -39,18 +39,7 @@ def own(released: Path, tmp_path: Path) -> Path:
 @pytest.fixture
 def edition(released: Path, tmp_path: Path) -> Path:
     """Return the default book at the first version, committed."""
-    return start_repository(
-        Path(copy_of(released, tmp_path / "edition", "1.0.0")), "Start the book"
-    )
-
-
-def copy_of(template: Path, folder: Path, version: str, *options: str) -> Path:
-    result = copier(
-        *("copy", "--trust", "--defaults", "--quiet", "--vcs-ref", version, *options),
-        *(template, folder),
-    )
-    assert result.returncode == 0, result.stderr
-    return folder
+    return render(released, tmp_path / "edition", commit=True, version="1.0.0")
 
 
 def chapter_lines(book: Path) -> list[dict[str, str]]:
@@ -275,8 +264,8 @@ def test_listing_paths_follow_and_code_is_left_alone(own: Path) -> None:
 def test_prose_of_an_own_chapter_is_the_authors_once_it_was_changed(
     released: Path, tmp_path: Path
 ) -> None:
-    answers = ("--data", "edition=own", "--data", "chapters=[One, Two]")
-    book = start_repository(copy_of(released, tmp_path / "book", "1.0.0", *answers), "Start")
+    answers = {"edition": "own", "chapters": ["One", "Two"]}
+    book = render(released, tmp_path / "book", commit=True, version="1.0.0", **answers)
     mine = append(book, "chapters/01_one/chapter.md", "\nMine.\n").read_text("utf-8")
     commit(book)
 
@@ -447,10 +436,8 @@ def test_a_picture_that_both_changed_stays_the_authors(released: Path, tmp_path:
     picture = template / "template/docs/picture.png"
     for version, content in (("3.0.0", b"\0one"), ("3.1.0", b"\0two")):
         picture.write_bytes(content)
-        git(template, "add", "--all")
-        git(template, "commit", "--quiet", "--message", version)
-        git(template, "tag", version)
-    book = start_repository(copy_of(template, tmp_path / "book", "3.0.0"), "Start")
+        release(template, version)
+    book = render(template, tmp_path / "book", commit=True, version="3.0.0")
     (book / "docs/picture.png").write_bytes(b"\0mine")
     commit(book)
 
@@ -487,7 +474,12 @@ def test_a_book_in_a_folder_of_a_larger_repository(released: Path, tmp_path: Pat
 def test_a_book_whose_answers_have_another_name(released: Path, tmp_path: Path) -> None:
     name = ".book-answers.yml"
     data = ("--data", "edition=own", "--data", "chapters=[One, Two]", "--answers-file", name)
-    book = start_repository(copy_of(released, tmp_path / "book", "HEAD", *data), "Start")
+    copied = copier(
+        *("copy", "--trust", "--defaults", "--quiet", "--vcs-ref", "HEAD", *data),
+        *(released, tmp_path / "book"),
+    )
+    assert copied.returncode == 0, copied.stderr
+    book = start_repository(tmp_path / "book", "Start")
     append(book, "chapters/01_one/chapter.md", "\nMine.\n")
     commit(book)
 
@@ -535,7 +527,7 @@ def test_an_untouched_book_equals_a_fresh_one(
         commit(update(edition, version, chapters=lines))
         commit(update(edition, version, chapters=shorter))
 
-    fresh = copy_of(released, tmp_path / "fresh", path[-1], "--data", f"chapters={shorter}")
+    fresh = render(released, tmp_path / "fresh", version=path[-1], chapters=shorter)
     same_files(edition, fresh)
 
 

@@ -9,13 +9,13 @@ from pathlib import Path
 
 import pytest
 
-from tests.repository import IDENTITY, ROOT, git, start_repository
+from tests.repository import IDENTITY, ROOT, git
 from tests.support import (
     append,
     broken_links,
     commit,
-    copier,
     outline,
+    render,
     same_files,
     status,
     update,
@@ -58,16 +58,6 @@ def version(repository: Path, request: pytest.FixtureRequest) -> str:
     return [tag for tag in tags if tag != NEXT][number]
 
 
-def book_at(repository: Path, version: str, folder: Path, *answers: str) -> Path:
-    data = (option for answer in answers for option in ("--data", answer))
-    copied = copier(
-        *("copy", "--trust", "--defaults", "--quiet", "--vcs-ref", version, *data),
-        *(repository, folder),
-    )
-    assert copied.returncode == 0, copied.stderr
-    return folder
-
-
 def test_there_is_a_version_to_update_from() -> None:
     assert released_versions(), "a clone with its whole history is needed"
 
@@ -75,15 +65,15 @@ def test_there_is_a_version_to_update_from() -> None:
 def test_an_untouched_book_becomes_a_fresh_one(
     repository: Path, version: str, tmp_path: Path
 ) -> None:
-    book = start_repository(book_at(repository, version, tmp_path / "book"), "Start")
+    book = render(repository, tmp_path / "book", commit=True, version=version)
 
     update(book, NEXT)
 
-    same_files(book, book_at(repository, NEXT, tmp_path / "fresh"))
+    same_files(book, render(repository, tmp_path / "fresh", version=NEXT))
 
 
 def test_a_book_with_edits_keeps_every_word(repository: Path, version: str, tmp_path: Path) -> None:
-    book = start_repository(book_at(repository, version, tmp_path / "book"), "Start")
+    book = render(repository, tmp_path / "book", commit=True, version=version)
     entries = outline(book)["chapters"]
     first, second = (f"{entry['path']}/chapter.md" for entry in entries[:2])
     append(book, second, f"\nMy words, as [before](../{first.removeprefix('chapters/')}).\n")

@@ -9,7 +9,6 @@ from __future__ import annotations
 import argparse
 import json
 import os
-import subprocess
 import sys
 from dataclasses import dataclass
 from pathlib import Path
@@ -24,6 +23,7 @@ from pull_request import (
     error,
     git,
     notice,
+    run,
     warning,
 )
 
@@ -213,15 +213,7 @@ def gh(root: Path, *arguments: str, text: str | None = None) -> str:
     Raises:
         StepError: it fails; the text is what it says.
     """
-    result = subprocess.run(
-        ["gh", *arguments],
-        cwd=root,
-        input=text,
-        capture_output=True,
-        encoding="utf-8",
-        errors="replace",
-        check=False,
-    )
+    result = run(root, "gh", *arguments, text=text)
     if result.returncode:
         raise StepError(f"gh {' '.join(arguments[:2])} failed: {result.stderr.strip()}")
     return result.stdout

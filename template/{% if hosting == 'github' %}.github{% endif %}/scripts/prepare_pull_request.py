@@ -8,14 +8,13 @@ from __future__ import annotations
 import argparse
 import os
 import re
-import subprocess
 import sys
 from collections.abc import Iterable
 from pathlib import Path
 
 import msgspec
 import msgspec.yaml
-from pull_request import ROOT, PullRequest, StepError, bundle, environment, error, git, notice
+from pull_request import ROOT, PullRequest, StepError, bundle, error, git, notice, run
 
 PROGRAM = "tools/updating/update_book.py"
 # A scheme, as in https://, a shortcut, as in gh:, or a user and a host, as in git@example.org:.
@@ -109,15 +108,7 @@ def update(root: Path, answers_file: str) -> tuple[str, tuple[str, ...]]:
     Raises:
         StepError: it failed.
     """
-    result = subprocess.run(
-        [sys.executable, PROGRAM, "--answers-file", answers_file],
-        cwd=root,
-        env=environment(),
-        capture_output=True,
-        encoding="utf-8",
-        errors="replace",
-        check=False,
-    )
+    result = run(root, sys.executable, PROGRAM, "--answers-file", answers_file)
     print(result.stdout, result.stderr, sep="", flush=True)
     unmerged = git(root, "diff", "--name-only", "--diff-filter=U", "-z").split("\0")
     conflicts = tuple(filter(None, unmerged))

@@ -59,18 +59,30 @@ def git(root: Path, *arguments: str) -> str:
     Raises:
         StepError: Git fails; the text is what it says.
     """
-    result = subprocess.run(
-        ["git", *arguments],
+    result = run(root, "git", *arguments)
+    if result.returncode:
+        raise StepError(f"git {arguments[0]} failed: {result.stderr.strip()}")
+    return result.stdout
+
+
+def run(root: Path, *command: str, text: str | None = None) -> subprocess.CompletedProcess[str]:
+    """Run a command, whatever comes of it.
+
+    Args:
+        root: the directory of the repository.
+        command: the program and its arguments.
+        text: what it reads from its input.
+    """
+    return subprocess.run(
+        command,
         cwd=root,
         env=environment(),
+        input=text,
         capture_output=True,
         encoding="utf-8",
         errors="replace",
         check=False,
     )
-    if result.returncode:
-        raise StepError(f"git {arguments[0]} failed: {result.stderr.strip()}")
-    return result.stdout
 
 
 def environment() -> Mapping[str, str]:
