@@ -56,8 +56,8 @@ SECONDS = 60
 # In CSS pixels.
 POINT = 4 / 3
 
-# Engines draw one diagram at a time.
-ENGINE_LOCK = threading.Lock()
+# Each thread has an engine of its own, and so threads draw at the same time.
+ENGINES = threading.local()
 
 
 class DiagramError(Exception):
@@ -78,7 +78,8 @@ class DiagramError(Exception):
 def render(language: str, source: str) -> bytes:
     """Draw a diagram; the same source always gives the same bytes.
 
-    The first Mermaid diagram of a process starts the engine, the others find it warm.
+    The first Mermaid diagram of a thread starts an engine, the others find it warm. It lets go of
+    Python's lock, so a pool of threads draws on all cores.
 
     Args:
         language: one of LANGUAGES.
@@ -272,9 +273,14 @@ class _Measurer:
         return {"width": 0, "height": 0, "lineHeight": 0, "lineCount": 0}
 
 
-@cache
 def _mermaid_engine() -> Any:
-    """Start Mermaid, which takes a third of a second, once."""
+    """Return the engine of this thread; starting it takes a third of a second."""
+    if not hasattr(ENGINES, "mermaid"):
+        ENGINES.mermaid = _start_mermaid()
+    return ENGINES.mermaid
+
+
+def _start_mermaid() -> Any:
     from mermaidx.engine import Engine
 
     class SteadyEngine(Engine):  # type: ignore[misc]
@@ -302,9 +308,8 @@ def _render_mermaid(source: str) -> bytes:
     from mermaidx.engine import MermaidRenderError
 
     try:
-        with ENGINE_LOCK:
-            config = {**CONFIG, "themeVariables": dict(THEME)}
-            written = _mermaid_engine().render_svg(source, "base", config, None)
+        config = {**CONFIG, "themeVariables": dict(THEME)}
+        written = _mermaid_engine().render_svg(source, "base", config, None)
     except MermaidRenderError as error:
         raise _mermaid_error(str(error), source) from error
     root = ElementTree.fromstring(_with_steady_ids(written))

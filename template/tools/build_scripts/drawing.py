@@ -138,6 +138,7 @@ def finish(root: Element, frame: Frame) -> bytes:
     """
     frame = frame.padded(MARGIN)
     _set_size(root, frame)
+    _drop_repeated_ids(root)
     _set_fonts(root)
     root.insert(0, _ground(frame))
     root.insert(0, _style(_embedded_fonts(root)))
@@ -150,6 +151,17 @@ def _set_size(root: Element, frame: Frame) -> None:
     root.set("viewBox", " ".join(map(_shortened, box)))
     root.set("width", _shortened(frame.width * frame.scale))
     root.set("height", _shortened(frame.height * frame.scale))
+
+
+def _drop_repeated_ids(root: Element) -> None:
+    """Keep the first of the elements that share an id, as XML demands."""
+    seen: set[str] = set()
+    for element in root.iter():
+        name = element.get("id")
+        if name in seen:
+            del element.attrib["id"]
+        elif name is not None:
+            seen.add(name)
 
 
 def _set_fonts(root: Element) -> None:
