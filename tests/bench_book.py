@@ -24,7 +24,7 @@ FORMATS = ("html", "epub", "pdf", "markdown")
 TITLE = "A book to measure"
 SECTIONS = 6
 # With what is drawn for lists, tables and notes, 2,000 words a chapter as `wc` counts them.
-WORDS = 1670
+WORDS = 1660
 # A label that every tenth chapter refers to.
 COMMON_LABEL = "sec-basics"
 _COMMON = re.compile(rf"\b{COMMON_LABEL}(?:-\d+)?\b")
@@ -218,15 +218,16 @@ class _Chapter:
         if section == 2:
             yield f"What follows is in {self.reference(neighbour, f'sec-c{neighbour}-3')}."
         if section == 3:
+            yield f"{self.mention(f'tbl-c{self.number}', 'The table')} compares them."
             yield self.table()
         if section == 4:
             address = self.style.address(neighbour)
             yield f"> [!NOTE]\n> {self.sentence(25)} See [the next chapter]({address})."
         if section == 5:
-            yield f"Of $n$ requests, $k$ wait:[^c{self.number}]"
-            yield f"$$W_k = \\sum_{{i=1}}^{{n}} \\frac{{i^2}}{{k + {self.number}}}$$" + (
-                f" {{#eq-c{self.number}}}" if self.style.labels else ""
-            )
+            mention = self.mention(f"eq-c{self.number}", "the formula")
+            yield f"Of $n$ requests, $k$ wait, and {mention} says how long:[^c{self.number}]"
+            formula = f"$$W_k = \\sum_{{i=1}}^{{n}} \\frac{{i^2}}{{k + {self.number}}}$$"
+            yield f"{formula} {{#eq-c{self.number}}}" if self.style.labels else formula
             yield f"[^c{self.number}]: {self.sentence(14)}"
 
     def label(self, section: int) -> str:
@@ -240,6 +241,10 @@ class _Chapter:
         if self.style.labels:
             return f"@{label}"
         return f"[the section]({self.style.address(chapter)}#{label})"
+
+    def mention(self, label: str, words: str) -> str:
+        """Return a reference to something of this chapter, or words in its place."""
+        return f"@{label}" if self.style.labels else words
 
     def listing(self, place: int, listing: Listing) -> str:
         """Return a listing, and a sentence about it."""
@@ -264,9 +269,11 @@ class _Chapter:
         return self.random.choice(self.material.regions)
 
     def excerpt(self) -> Listing:
-        """Return some lines of a program."""
+        """Return some lines of a program, more often of a long one."""
+        code = self.material.code
+        weights = [len(lines) for lines in code]
         while True:
-            lines = self.random.choice(self.material.code)
+            (lines,) = self.random.choices(code, weights)
             length = self.random.randrange(8, 22)
             first = self.random.randrange(len(lines) - length)
             if text := dedent("\n".join(lines[first : first + length])).strip("\n"):

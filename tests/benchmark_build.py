@@ -146,8 +146,9 @@ def run_case(case: Case) -> Run:
         raise BuildFailedError(f"cannot be run: {done.stderr.splitlines()[-1]}")
     code, said, *figures = json.loads(done.stdout)
     if code:
-        last = said.splitlines()[-1] if said else "it said nothing"
-        raise BuildFailedError(f"ended with code {code}: {last}")
+        lines = said.splitlines()
+        told = " … ".join(dict.fromkeys([*lines[:1], *lines[-1:]]))
+        raise BuildFailedError(f"ended with code {code}: {told}")
     missing = [path for path in case.written if not path.is_file() or not path.stat().st_size]
     if missing:
         raise BuildFailedError(
@@ -305,20 +306,24 @@ def report(measurements: Sequence[Measurement]) -> None:
 def report_growth(sizes: Iterator[tuple[int, Measurement]]) -> None:
     """Print how time and memory of our cold website grow with the book."""
     print("\nThe website cold, by the size of the book\n")
-    print("| size | chapters | seconds | ms a chapter | of the first | others | MiB a process |")
-    print("| --: | --: | --: | --: | --: | --: | --: |")
+    print(
+        "| size | chapters | seconds | ms a chapter | of the first "
+        "| processor | others | MiB a process |"
+    )
+    print("| --: | --: | --: | --: | --: | --: | --: | --: |")
     first = None
     for scale, measurement in sizes:
         chapters = CHAPTERS * scale
         if measurement.problem:
-            print(f"| {scale} | {chapters} | {measurement.problem} | | | | |")
+            print(f"| {scale} | {chapters} | {measurement.problem} | | | | | |")
             continue
         median = measurement.median
         share = median.seconds / chapters * 1000
         first = first or share
         print(
             f"| {scale} | {chapters} | {median.seconds:.2f} | {share:.1f} "
-            f"| {share / first:.2f} | {median.others:.0%} | {median.mebibytes:.0f} |",
+            f"| {share / first:.2f} | {median.processor:.1f} | {median.others:.0%} "
+            f"| {median.mebibytes:.0f} |",
             flush=True,
         )
 
