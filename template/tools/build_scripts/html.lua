@@ -97,46 +97,51 @@ end
 
 -- Divs --------------------------------------------------------------------------------------
 
-local CALLOUTS = {"note", "tip", "important", "warning", "caution"}
-
-local function callout(attributes)
-  return ("<div%s role=\"note\">"):format((attributes:gsub('class="', 'class="callout ', 1))), "div"
-end
-
 local function figure(attributes)
   return ("<figure%s>"):format(attributes), "figure"
 end
 
---- Each class that is more than a <div>: returns how the element begins, and its name.
+local function callout(attributes)
+  return ('<div%s role="note">'):format((attributes:gsub('class="', 'class="callout ', 1))), "div"
+end
+
+local function labelled(word)
+  return function(attributes, _, words)
+    return ('<div%s>\n<p class="label">%s</p>'):format(attributes, escape(words[word])), "div"
+  end
+end
+
+--- What each class is that is more than a <div>: returns how the element begins, and its name.
 local DIVS = {
-  annotations = function(attributes)
-    return ("<div%s role=\"note\">"):format(attributes), "div"
-  end,
+  after = labelled "After",
+  before = labelled "Before",
   caption = function(_, parent)
-    if parent.name == "figure" then return "<figcaption>", "figcaption" end
+    if parent == "figure" then return "<figcaption>", "figcaption" end
   end,
-  title = function(_, parent)
-    if parent.name == "details" then return "<summary>", "summary" end
-  end,
+  caution = callout,
   comparison = figure,
   details = function(attributes) return ("<details%s>"):format(attributes), "details" end,
-  listing = function(attributes, _, words)
-    if not classes(attributes).output then return figure(attributes) end
-    return figure(("%s data-label=\"%s\""):format(attributes, escape(words.Output)))
+  important = callout,
+  listing = function(attributes, _, words, has_caption)
+    local opening, name = figure(attributes)
+    -- What a program prints says so, unless a caption says more.
+    if has_caption or not classes(attributes).output then
+      return opening, name
+    end
+    return ('%s\n<p class="label">%s</p>'):format(opening, escape(words.Output)), name
   end,
-  before = function(attributes, _, words)
-    return ("<div%s data-label=\"%s\">"):format(attributes, escape(words.Before)), "div"
+  note = callout,
+  tip = callout,
+  title = function(_, parent)
+    if parent == "details" then return "<summary>", "summary" end
   end,
-  after = function(attributes, _, words)
-    return ("<div%s data-label=\"%s\">"):format(attributes, escape(words.After)), "div"
-  end,
+  warning = callout,
 }
-for _, class in ipairs(CALLOUTS) do DIVS[class] = callout end
 
-local function open_div(attributes, parent, words)
+local function open_div(attributes, ...)
   for class in (attribute(attributes, "class") or ""):gmatch("%S+") do
     if DIVS[class] then
-      local opening, name = DIVS[class](attributes, parent, words)
+      local opening, name = DIVS[class](attributes, ...)
       if opening then return opening, name end
     end
   end
@@ -145,11 +150,12 @@ end
 
 --- Write every div as the element that it means. They nest, so the open ones are kept on a stack.
 local function finish_divs(html, words)
-  local open = {{}}
-  return (html:gsub("<(/?)div([^>]*)>", function(slash, attributes)
-    if slash == "/" then return ("</%s>"):format(table.remove(open).name) end
-    local opening, name = open_div(attributes, open[#open], words)
-    open[#open + 1] = {name = name}
+  local open = {}
+  return (html:gsub("<(/?)div([^>]*)>()", function(slash, attributes, place)
+    if slash == "/" then return ("</%s>"):format(table.remove(open)) end
+    local has_caption = html:find('^\n<div class="caption">', place) ~= nil
+    local opening, name = open_div(attributes, open[#open], words, has_caption)
+    open[#open + 1] = name
     return opening
   end))
 end
