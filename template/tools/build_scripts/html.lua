@@ -164,7 +164,7 @@ end
 
 --- Give a heading a link to itself, for readers who want to share it.
 local function finish_headings(html, words)
-  local anchor = '%%1<a href="#%%2" class="anchor" aria-label="%s"></a></h%%3>'
+  local anchor = '%%1 <a href="#%%2" class="anchor" aria-label="%s"></a></h%%3>'
   local link = anchor:format((escape(words.LinkHere):gsub("%%", "%%%%")))
   return (html:gsub('(<h[2-6][^>]* id="([^"]*)".-)</h([2-6])>', link))
 end
