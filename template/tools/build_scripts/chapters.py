@@ -11,7 +11,6 @@ from typing import Literal
 
 import msgspec
 
-from tools.build_scripts import book as books
 from tools.build_scripts import (
     bibliography,
     checks,
@@ -21,6 +20,7 @@ from tools.build_scripts import (
     source,
     targets,
 )
+from tools.build_scripts import book as books
 from tools.build_scripts.bibliography import Bibliography
 from tools.build_scripts.book import Book, BuildError, Entry, Problem
 from tools.build_scripts.cache import DIRECTORY, Cache, digest, opened
