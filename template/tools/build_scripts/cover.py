@@ -1,0 +1,90 @@
+"""The cover: the book's own, or one drawn from its title and its authors."""
+
+from __future__ import annotations
+
+from dataclasses import asdict, dataclass
+from pathlib import Path
+
+import msgspec
+import typst
+
+from tools.build_scripts.book import BOOK_FILE, Book, BuildError, Problem
+from tools.build_scripts.fonts import FontSet, drawn_clusters, load_fonts
+from tools.build_scripts.pandoc import HERE
+
+OWN_COVER = "assets/images/cover"
+OWN_SUFFIXES = (".png", ".jpg", ".jpeg", ".svg")
+DESIGN = HERE / "theme" / "cover.typ"
+# The design is 1600 x 2560 points, which shops ask for as pixels.
+PIXELS_PER_INCH = 72
+
+
+@dataclass(frozen=True)
+class Cover:
+    """The picture of the cover; `suffix` says what kind of file it is."""
+
+    data: bytes
+    suffix: str
+
+
+def cover(root: Path, book: Book) -> Cover:
+    """Return the cover of a book.
+
+    Args:
+        root: the book's directory; its own cover is `assets/images/cover.png`, `.jpg` or `.svg`.
+        book: what book.yml says.
+
+    Raises:
+        BuildError: its own cover cannot be read, or no font has a character of the title.
+    """
+    for suffix in OWN_SUFFIXES:
+        path = root / f"{OWN_COVER}{suffix}"
+        if path.is_file():
+            return Cover(_read(path, f"{OWN_COVER}{suffix}"), suffix)
+    return Cover(draw(book), ".png")
+
+
+def draw(book: Book) -> bytes:
+    """Return a cover as a PNG; the same facts give the same bytes.
+
+    Raises:
+        BuildError: no font has a character of the title, the subtitle or a name.
+    """
+    fonts = load_fonts(book.language)
+    _refuse_missing(book, fonts)
+    facts = {
+        "title": book.title,
+        "subtitle": book.subtitle,
+        "authors": book.author_names,
+        "lang": book.language.split("-")[0].lower(),
+        "dir": book.direction,
+        "fonts": asdict(fonts.families),
+    }
+    picture = typst.compile(
+        DESIGN.read_bytes(),
+        font_paths=fonts.loaded,
+        format="png",
+        ppi=PIXELS_PER_INCH,
+        sys_inputs={"book": msgspec.json.encode(facts).decode()},
+    )
+    if not isinstance(picture, bytes):
+        raise TypeError("Typst drew more than one page")
+    return picture
+
+
+def _read(path: Path, name: str) -> bytes:
+    try:
+        return path.read_bytes()
+    except OSError as error:
+        raise BuildError(Problem(name, None, f"cannot be read: {error.strerror}.")) from error
+
+
+def _refuse_missing(book: Book, fonts: FontSet) -> None:
+    text = "\n".join((book.title, book.subtitle or "", *book.author_names))
+    missing = sorted(fonts.missing(drawn_clusters(text)))
+    if missing:
+        message = (
+            f"no font of this book has the character '{missing[0]}', so the cover cannot show it; "
+            f"write it in another way, or save a cover as {OWN_COVER}.png."
+        )
+        raise BuildError(Problem(BOOK_FILE, None, message))
