@@ -51,6 +51,8 @@ PICTURES = (
 DRAWING = (".svg", "image/svg+xml")
 # What is packed already.
 PACKED = frozenset(media_type for _, _, media_type in PICTURES)
+# How far in, in steps of two spaces, the style sheet lets the lines of a listing begin.
+DEEPEST = 6
 # Zip knows no years before and after.
 FIRST_DATE, LAST_DATE = 315_532_800, 4_354_819_198
 
@@ -58,6 +60,9 @@ FIRST_DATE, LAST_DATE = 315_532_800, 4_354_819_198
 _LINK = re.compile(r'href="([^":#]+)(#[^"]*)?"')
 _IMAGE = re.compile(r'src="([^"]*)"')
 _FOOTNOTE = re.compile(r'<li id="([^"]*fn\d+)"')
+_CODE = re.compile(r"(<pre[^>]*><code[^>]*>)(.*?)(?=</code></pre>)", re.DOTALL)
+# A line of code that has an element of its own.
+_LINE = re.compile(r'<(?P<tag>\w+) class="line">(?P<text>.*)</(?P=tag)>')
 _BOX = re.compile(r'<input type="checkbox"( checked="[^"]*")? */>')
 _DROPPED = re.compile(
     r'\s(?:tabindex|loading)="[^"]*"'
@@ -203,7 +208,23 @@ def to_xhtml(fragment: str, pages: Mapping[str, str], images: Mapping[str, Item]
     text = _BOX.sub(lambda found: "☑ " if found[1] else "☐ ", text)
     for plain, added in _ADDED:
         text = text.replace(plain, added)
-    return _FOOTNOTE.sub(r'<li epub:type="footnote" id="\1"', text)
+    text = _FOOTNOTE.sub(r'<li epub:type="footnote" id="\1"', text)
+    return _CODE.sub(_lines, text)
+
+
+def _lines(code: re.Match[str]) -> str:
+    """Return a listing with every line in an element, so that long ones go on further in."""
+    lines = code[2].split("\n")
+    ends = ["\n"] * (len(lines) - 1) + [""]
+    return code[1] + "".join(map(_line, lines, ends))
+
+
+def _line(line: str, end: str) -> str:
+    found = _LINE.fullmatch(line)
+    tag, text = (found["tag"], found["text"]) if found else ("span", line)
+    indent = len(text) - len(text.lstrip(" "))
+    deeper = f" i{min((indent + 1) // 2, DEEPEST)}" if indent else ""
+    return f'<{tag} class="line{deeper}">{text}{end}</{tag}>'
 
 
 def _refuse_unsound(page: bytes, name: str) -> None:
@@ -372,7 +393,10 @@ def _accessibility(manuscript: Manuscript, items: Sequence[Item]) -> dict[str, l
     ]
     return {
         "accessMode": ["textual", *(["visual"] if images else [])],
-        "accessModeSufficient": [*(["textual"] if described else []), "textual,visual"],
+        "accessModeSufficient": [
+            *(["textual"] if described else []),
+            *(["textual,visual"] if images else []),
+        ],
         "accessibilityFeature": [name for name, is_there in features.items() if is_there],
         # Nobody has looked whether they flash.
         "accessibilityHazard": ["unknown" if moves else "none"],
