@@ -1,11 +1,10 @@
 -- What the engine does to a chapter, for tests of the writers alone: read it, and write fragments.
 --
 -- Chapters are written as the document the writers get: fenced divs, bracketed spans.
--- Input:  {"writers": {"html": path or nil, "markdown": path}, "words": {…}, "jobs": [{chapter, text}]}
+-- Input:  {"format": …, "writers": {"html": path or nil, "markdown": path}, "words": {…}, "jobs": [{chapter, text}]}
 -- Output: one line for each job: {"html": …, "markdown": …, "report": …}.
 
 local stringify = pandoc.utils.stringify
-local FORMAT = "markdown+emoji-raw_html-auto_identifiers-implicit_figures"
 
 local function placeholder(kind, list) return "\u{FDD0}" .. kind .. #list - 1 .. "\u{FDD1}" end
 
@@ -96,7 +95,7 @@ end
 local input = pandoc.json.decode(io.read("a"), false)
 local html, markdown = dofile(input.writers.html), dofile(input.writers.markdown)
 for _, job in ipairs(input.jobs) do
-  local doc, report = report_of(pandoc.read(job.text, FORMAT):walk {Div = figure})
+  local doc, report = report_of(pandoc.read(job.text, input.format):walk {Div = figure})
   local context = {words = input.words, chapter = job.chapter}
   local answer = {
     html = html(doc, context), markdown = markdown(doc, context), report = report,

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import asdict, dataclass
+from dataclasses import asdict
 from pathlib import Path
 
 import msgspec
@@ -19,16 +19,8 @@ DESIGN = HERE / "theme" / "cover.typ"
 PIXELS_PER_INCH = 72
 
 
-@dataclass(frozen=True)
-class Cover:
-    """The picture of the cover; `suffix` says what kind of file it is."""
-
-    data: bytes
-    suffix: str
-
-
-def cover(root: Path, book: Book) -> Cover:
-    """Return the cover of a book.
+def cover(root: Path, book: Book) -> bytes:
+    """Return the cover of a book, a picture of any kind.
 
     Args:
         root: the book's directory; its own cover is `assets/images/cover.png`, `.jpg` or `.svg`.
@@ -38,10 +30,10 @@ def cover(root: Path, book: Book) -> Cover:
         BuildError: its own cover cannot be read, or no font has a character of the title.
     """
     for suffix in OWN_SUFFIXES:
-        path = root / f"{OWN_COVER}{suffix}"
-        if path.is_file():
-            return Cover(_read(path, f"{OWN_COVER}{suffix}"), suffix)
-    return Cover(draw(book), ".png")
+        name = f"{OWN_COVER}{suffix}"
+        if (root / name).is_file():
+            return _read(root / name, name)
+    return draw(book)
 
 
 def draw(book: Book) -> bytes:

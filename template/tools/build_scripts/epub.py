@@ -132,7 +132,7 @@ def write_epub(
         BuildError: a text is not XML, an image cannot be read, or the cover cannot be drawn.
     """
     pages, images = _Pages(manuscript), _images(manuscript)
-    picture = _picture("cover", cover(manuscript.root, manuscript.book).data, "cover-image")
+    picture = _picture("cover", cover(manuscript.root, manuscript.book), "cover-image")
     body = list(pages.body(fragments, images))
     back = list(pages.index(index, fragments))
     contents, old_contents = pages.contents(body, back)

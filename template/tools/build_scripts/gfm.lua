@@ -96,21 +96,41 @@ local function heading_text(inlines)
   })
 end
 
---- Move a heading below the book's title, and put its former ids before it.
-local function finish_heading(header, filter)
+--- The words of a heading without markup, or nil: most have none, and need no walks.
+local function bare_words(inlines)
+  local words = inlines:clone()
+  local first = words[1]
+  if first and first.t == "Span" and first.identifier == "" then -- its number
+    words:remove(1)
+    words = first.content .. words
+  end
+  for _, inline in ipairs(words) do
+    if inline.t ~= "Str" and inline.t ~= "Space" then return nil end
+  end
+  return words
+end
+
+--- The content of a heading, its text, and the places of its former ids.
+local function read_heading(inlines, filter)
+  local bare = bare_words(inlines)
+  if bare then return bare, stringify(bare), pandoc.Inlines {} end
   local former = pandoc.Inlines {}
-  local content = header.content:walk {
+  local content = inlines:walk {
     Span = function(span)
       if span.identifier == "" then return nil end
       former:extend(anchor(span.identifier))
       return span.content
     end,
   }
-  local marker = html(HEADING:format(header.identifier, heading_text(content)))
-  local text = content:walk(filter) .. {marker}
-  local heading = pandoc.Header(math.min(header.level + 1, 6), text)
-  if #former == 0 then return heading end
-  return {pandoc.Para(former), heading}
+  return content:walk(filter), heading_text(content), former
+end
+
+--- Move a heading below the book's title, and put its former ids before it.
+local function finish_heading(header, filter)
+  local content, text, former = read_heading(header.content, filter)
+  content:insert(html(HEADING:format(header.identifier, text)))
+  local heading = pandoc.Header(math.min(header.level + 1, 6), content)
+  return #former > 0 and {pandoc.Para(former), heading} or heading
 end
 
 -- Tables ------------------------------------------------------------------------------------
@@ -394,14 +414,16 @@ local function finish_equation(span)
     local tex = formula.text:gsub("%s+$", "")
     formula = pandoc.Math("DisplayMath", ("%s \\tag{%s}"):format(tex, number:gsub("[()]", "")))
   end
-  local equation = pandoc.Para(pandoc.Inlines {formula} .. after)
-  return #span.identifier > 0 and {pandoc.Para(anchor(span.identifier)), equation} or equation
+  local place = anchor(span.identifier)
+  if #place > 0 then place:insert(html("\n")) end -- a formula begins on a line of its own
+  return place .. {formula} .. after
 end
 
 -- Inlines -----------------------------------------------------------------------------------
 
 local function finish_span(span, filter)
   if span.attributes["data-emoji"] then return span, false end
+  if span.classes:includes("equation") then return finish_equation(span), false end
   local class, content = span.classes[1], span.content:walk(filter)
   if class == "caption-label" then return pandoc.Strong(content), false end
   if class == "credit" then return pandoc.Emph(content), false end
@@ -423,23 +445,25 @@ return function(doc, context)
   local marks, notes = {}, pandoc.List {}
   local filter = {traverse = "topdown"}
 
+  local function inside(blocks) return blocks:walk(filter) end
+
   --- Write blocks that stand inside nothing: callouts are GitHub's there.
   local function write(blocks)
-    local done = pandoc.Blocks {}
+    local done, run = pandoc.Blocks {}, pandoc.Blocks {}
     for _, block in ipairs(blocks) do
       local class = callout_class(block)
-      if class then
-        done:extend(alert(block, class, filter, words))
-      elseif block.t == "Div" and block.classes:includes("tabs") then
-        done:extend(finish_tabs(block, filter, write))
+      local has_tabs = block.t == "Div" and block.classes:includes("tabs")
+      if class or has_tabs then
+        done:extend(inside(run))
+        run = pandoc.Blocks {}
+        done:extend(class and alert(block, class, filter, words) or finish_tabs(block, filter, write))
       else
-        done:extend(pandoc.Blocks({block}):walk(filter))
+        run:insert(block)
       end
     end
+    done:extend(inside(run))
     return done
   end
-
-  local function inside(blocks) return blocks:walk(filter) end
 
   local by_class = {
     annotations = function(div) return finish_annotations(div, filter, marks) end,
@@ -483,13 +507,6 @@ return function(doc, context)
     local label = prefix .. #notes + 1
     notes:insert(("[^%s]: %s\n"):format(label, indented(to_text(inside(note.content)))))
     return html(("[^%s]"):format(label)), false
-  end
-
-  function filter.Para(para)
-    local span = para.content[1]
-    if #para.content == 1 and span.t == "Span" and span.classes:includes("equation") then
-      return finish_equation(span), false
-    end
   end
 
   function filter.SmallCaps(element) return element.content:walk(filter), false end
