@@ -155,7 +155,7 @@ def test_pandoc_reads_the_same_formulas(text: str) -> None:
     "expected",
     [
         '<a id="lst-server"></a>**Listing 1.1** A server, and what it holds · [`src/app.py`](http',
-        "``` console\n$ python app.py\n",
+        "**Output**\n\n``` console\n$ python app.py\n",
         "1.  **L1:** The route.\n2.  **L3:** It *waits*.",
         "From Flask to FastAPI\n\n**Before** · `src/flask.py`\n\n``` python\n",
         "**After**\n\n``` python\n",

@@ -12,11 +12,9 @@ import zipfile
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import datetime, timezone
-from html import unescape
 from pathlib import Path
 from typing import Any
-from urllib.parse import quote, unquote
-from xml.parsers import expat
+from urllib.parse import quote
 
 import jinja2
 
@@ -33,6 +31,7 @@ from tools.build_scripts.document import (
     index_terms,
     part_name,
 )
+from tools.build_scripts.xhtml import refuse_unsound, to_xhtml
 
 THEME = pandoc.HERE / "theme" / "epub"
 STYLE = pandoc.HERE / "theme" / "epub.css"
@@ -51,34 +50,8 @@ PICTURES = (
 DRAWING = (".svg", "image/svg+xml")
 # What is packed already.
 PACKED = frozenset(media_type for _, _, media_type in PICTURES)
-# How far in, in steps of two spaces, the style sheet lets the lines of a listing begin.
-DEEPEST = 6
 # Zip knows no years before and after.
 FIRST_DATE, LAST_DATE = 315_532_800, 4_354_819_198
-
-# In the texts every "<" begins a tag, and quotes stand in tags only, so none of this meets prose.
-_LINK = re.compile(r'href="([^":#]+)(#[^"]*)?"')
-_IMAGE = re.compile(r'src="([^"]*)"')
-_FOOTNOTE = re.compile(r'<li id="([^"]*fn\d+)"')
-_CODE = re.compile(r"(<pre[^>]*><code[^>]*>)(.*?)(?=</code></pre>)", re.DOTALL)
-# A line of code that has an element of its own.
-_LINE = re.compile(r'<(?P<tag>\w+) class="line">(?P<text>.*)</(?P=tag)>')
-_BOX = re.compile(r'<input type="checkbox"( checked="[^"]*")? */>')
-_DROPPED = re.compile(
-    r'\s(?:tabindex|loading)="[^"]*"'
-    r'|<a\s[^>]*class="anchor"[^>]*></a>'
-    r"|<(button|script)\b.*?</\1>",
-    re.DOTALL,
-)
-# What an e-reader wants to know of an element beyond what a browser does.
-_ADDED = (
-    ('role="doc-noteref"', 'role="doc-noteref" epub:type="noteref"'),
-    ('role="doc-endnotes"', 'role="doc-endnotes" epub:type="footnotes"'),
-    ('<div class="glossary"', '<div epub:type="glossary" role="doc-glossary" class="glossary"'),
-    ('class="references ', 'epub:type="bibliography" class="references '),
-    # Where details cannot be opened, what they hold is out of reach.
-    ("<details", '<details open="open"'),
-)
 
 
 @dataclass(frozen=True)
@@ -132,8 +105,9 @@ def write_epub(
         BuildError: a text is not XML, an image cannot be read, or the cover cannot be drawn.
     """
     pages, images = _Pages(manuscript), _images(manuscript)
+    addresses = {name: f"../{image.address}" for name, image in images.items()}
     picture = _picture("cover", cover(manuscript.root, manuscript.book), "cover-image")
-    body = list(pages.body(fragments, images))
+    body = list(pages.body(fragments, addresses))
     back = list(pages.index(index, fragments))
     contents, old_contents = pages.contents(body, back)
     style = Item("style.css", "text/css", STYLE.read_bytes())
@@ -183,63 +157,7 @@ def _picture(stem: str, data: bytes, *properties: str) -> Item:
     return Item(f"{stem}{suffix}", media_type, data, properties)
 
 
-# Texts -------------------------------------------------------------------------------------
-
-
-def to_xhtml(fragment: str, pages: Mapping[str, str], images: Mapping[str, Item]) -> str:
-    """Return a text of the website as one that e-readers show.
-
-    Args:
-        fragment: the text.
-        pages: the names of pages in the EPUB, by those on the website.
-        images: the images, by where the website has them.
-    """
-
-    def link(found: re.Match[str]) -> str:
-        page = pages.get(unquote(found[1]))
-        return f'href="{quote(page)}{found[2] or ""}"' if page else found[0]
-
-    def image(found: re.Match[str]) -> str:
-        item = images.get(unquote(unescape(found[1])))
-        return f'src="../{item.address}"' if item else found[0]
-
-    text = _LINK.sub(link, _DROPPED.sub("", fragment))
-    text = _IMAGE.sub(image, text)
-    text = _BOX.sub(lambda found: "☑ " if found[1] else "☐ ", text)
-    for plain, added in _ADDED:
-        text = text.replace(plain, added)
-    text = _FOOTNOTE.sub(r'<li epub:type="footnote" id="\1"', text)
-    return _CODE.sub(_lines, text)
-
-
-def _lines(code: re.Match[str]) -> str:
-    """Return a listing with every line in an element, so that long ones go on further in."""
-    lines = code[2].split("\n")
-    ends = ["\n"] * (len(lines) - 1) + [""]
-    return code[1] + "".join(map(_line, lines, ends))
-
-
-def _line(line: str, end: str) -> str:
-    found = _LINE.fullmatch(line)
-    tag, text = (found["tag"], found["text"]) if found else ("span", line)
-    indent = len(text) - len(text.lstrip(" "))
-    deeper = f" i{min((indent + 1) // 2, DEEPEST)}" if indent else ""
-    return f'<{tag} class="line{deeper}">{text}{end}</{tag}>'
-
-
-def _refuse_unsound(page: bytes, name: str) -> None:
-    """Refuse a page that e-readers cannot open.
-
-    Raises:
-        BuildError: it is not XML.
-    """
-    try:
-        expat.ParserCreate().Parse(page, True)
-    except expat.ExpatError as error:
-        line = page.split(b"\n")[error.lineno - 1]
-        near = line[max(0, error.offset - 40) : error.offset + 40].decode("utf-8", "replace")
-        message = f"its text is not XML, so no e-reader opens it: {error}, near '{near.strip()}'."
-        raise BuildError(Problem(name, None, message)) from error
+# Pages -------------------------------------------------------------------------------------
 
 
 class _Pages:
@@ -267,7 +185,7 @@ class _Pages:
         yield self.page("title.xhtml", "title")
         yield self.page("copyright.xhtml", "copyright", imprint=list(imprint(self.manuscript)))
 
-    def body(self, fragments: Sequence[str], images: Mapping[str, Item]) -> Iterator[Item]:
+    def body(self, fragments: Sequence[str], images: Mapping[str, str]) -> Iterator[Item]:
         """Yield the parts, the chapters and the appendices."""
         for chapter, fragment in zip(self.manuscript.chapters, fragments, strict=True):
             begun = self.book.part_at(chapter.entry)
@@ -289,13 +207,13 @@ class _Pages:
             kind="appendix" if self.book.is_appendix(entry) else "chapter",
             text=text,
         )
-        _refuse_unsound(item.data, entry.prose)
+        refuse_unsound(item.data, entry.prose)
         return item
 
     def index(self, index: Sequence[IndexEntry], fragments: Sequence[str]) -> Iterator[Item]:
         """Yield the index, if there is one."""
         if index:
-            place = ' id="{}"'.format
+            place = 'id="{}"'.format
             terms = index_terms(self.manuscript, index, fragments, place, place)
             yield self.page("index.xhtml", "index", terms=terms, names=self.names)
 

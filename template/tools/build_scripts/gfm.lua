@@ -278,9 +278,12 @@ local function marked_lines(code)
   return lines
 end
 
-local function finish_listing(div, filter)
+local function finish_listing(div, filter, words)
   local parts, rest = take(div.content, "caption", "source")
   local title = parts.caption and text_of(parts.caption) or pandoc.Inlines {}
+  if #title == 0 and div.classes:includes("output") then
+    title = pandoc.Inlines {pandoc.Strong {pandoc.Str(words.Output or "Output")}}
+  end
   local opening = code_title(div.identifier, title, parts.source):walk(filter)
   return with_text(opening, rest:walk(filter))
 end
@@ -469,7 +472,7 @@ return function(doc, context)
     annotations = function(div) return finish_annotations(div, filter, marks) end,
     comparison = function(div) return finish_comparison(div, filter, words) end,
     details = function(div) return finish_details(div, filter) end,
-    listing = function(div) return finish_listing(div, filter) end,
+    listing = function(div) return finish_listing(div, filter, words) end,
     tabs = function(div) return finish_tabs(div, filter, inside) end,
   }
 
