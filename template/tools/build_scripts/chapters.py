@@ -1,94 +1,41 @@
-"""Pass 1: every chapter is read once, numbered and checked; every format is written from that."""
+"""The one pass over the chapters: each is read, numbered, checked and written in text formats."""
 
 from __future__ import annotations
 
-import os
-import re
-from collections import Counter
-from collections.abc import Callable, Iterable, Iterator, Sequence
+from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass
-from difflib import get_close_matches
-from pathlib import Path, PurePosixPath
-from typing import Any
+from functools import cache as remembered
+from importlib.metadata import version as installed_version
+from pathlib import Path
+from typing import Literal
 
 import msgspec
 
 from tools.build_scripts import book as books
-from tools.build_scripts import pandoc, source
+from tools.build_scripts import (
+    bibliography,
+    checks,
+    crossref,
+    diagrams,
+    pandoc,
+    source,
+    targets,
+)
+from tools.build_scripts.bibliography import Bibliography
 from tools.build_scripts.book import Book, BuildError, Entry, Problem
+from tools.build_scripts.cache import DIRECTORY, Cache, digest, opened
+from tools.build_scripts.crossref import Piece
+from tools.build_scripts.diagrams import DiagramError
+from tools.build_scripts.listings import Library, Listings
 from tools.build_scripts.pandoc import Json
+from tools.build_scripts.report import Diagram, Report
 from tools.build_scripts.source import Source
+from tools.build_scripts.targets import Targets
 from tools.build_scripts.terms import terms
+from tools.build_scripts.workers import run_jobs
 
-# What browsers, e-readers and Typst all show.
-IMAGE_TYPES = frozenset({".gif", ".jpeg", ".jpg", ".png", ".svg", ".webp"})
-
-
-class Identifier(msgspec.Struct, frozen=True):
-    """An id that a chapter defines: in the book, as written, and whether somebody wrote it."""
-
-    id: str
-    written: str
-    explicit: bool
-
-
-class Alias(msgspec.Struct, frozen=True):
-    """A former id of a heading: in the book, as written, and the id that it means now."""
-
-    id: str
-    written: str
-    target: str
-
-
-class Heading(msgspec.Struct, frozen=True):
-    """A heading of level 2 or deeper; `number` is None where it has none."""
-
-    id: str
-    level: int
-    text: str
-    number: str | None = None
-
-
-class Link(msgspec.Struct, frozen=True):
-    """A link within the book: to an id of a chapter, or to a file of the repository."""
-
-    written: str
-    id: str | None = None
-    chapter: str | None = None
-    fragment: str | None = None
-    path: str | None = None
-
-
-class Image(msgspec.Struct, frozen=True):
-    """An image: `path` is relative to the book's root, None when it is not inside."""
-
-    written: str
-    alt: str
-    remote: bool
-    path: str | None = None
-
-
-class Report(msgspec.Struct, frozen=True):
-    """What pandoc found in a chapter."""
-
-    ids: tuple[Identifier, ...]
-    aliases: tuple[Alias, ...]
-    headings: tuple[Heading, ...]
-    links: tuple[Link, ...]
-    images: tuple[Image, ...]
-    extra_titles: tuple[str, ...]
-    includes: tuple[str, ...]
-    misread: tuple[str, ...]
-    messages: tuple[Json, ...]
-    empty: bool
-    title_slug: str | None = None
-
-
-class Answer(msgspec.Struct, frozen=True):
-    """What chapter.lua answers for a chapter."""
-
-    ast: Json
-    report: Report
+TextFormat = Literal["html", "markdown", "typst"]
+DIAGRAMS = f"{DIRECTORY}/diagrams"
 
 
 @dataclass(frozen=True)
@@ -97,25 +44,34 @@ class ParsedChapter:
 
     Attributes:
         entry: its place in the book.
-        source: its file.
         text: its text as pandoc read it, without front matter and comments.
-        ast: pandoc's document as JSON: no level-1 heading; headings numbered unless they have
-            the class `unnumbered`; ids unique in the book; former ids are those of empty spans
-            in the heading; links within the book are `#id`; images are paths relative to the
-            book's root.
         report: what was found in it.
+        key: the hash of all that its fragments were made of.
+        cache: where its fragments are.
     """
 
     entry: Entry
-    source: Path
     text: str
-    ast: Json
     report: Report
+    key: str
+    cache: Cache
 
     @property
     def anchor(self) -> str:
         """The id of the chapter itself."""
         return self.entry.anchor
+
+    def fragment(self, format: TextFormat) -> str:
+        """Return its text in a format, with placeholders for what other chapters decide.
+
+        Raises:
+            BuildError: somebody deleted it while the book was being built.
+        """
+        data = self.cache.read(self.key, format)
+        if data is None:
+            message = "was deleted from the cache while the book was being built; build it again."
+            raise BuildError(Problem(self.entry.prose, None, message))
+        return data.decode("utf-8")
 
 
 @dataclass(frozen=True)
@@ -129,6 +85,8 @@ class Manuscript:
         date: the date that the built files carry, in seconds since 1970.
         terms: the words of its language, by English name.
         chapters: chapters, then appendices, in reading order.
+        targets: all that links lead to.
+        digests: the hashes of the files that were read for it, by path.
     """
 
     book: Book
@@ -137,6 +95,8 @@ class Manuscript:
     date: int
     terms: dict[str, str]
     chapters: tuple[ParsedChapter, ...]
+    targets: Targets
+    digests: dict[str, str]
 
     @property
     def images(self) -> tuple[str, ...]:
@@ -144,6 +104,15 @@ class Manuscript:
         return tuple(
             sorted({i.path for c in self.chapters for i in c.report.images if i.path is not None})
         )
+
+    def pieces(self, chapter: ParsedChapter, place: int) -> tuple[Piece, ...]:
+        """Return the text of the reference of a chapter at a place."""
+        reference = chapter.report.references[place]
+        return crossref.pieces(reference, self.targets.labels, self.terms)
+
+    def target(self, chapter: ParsedChapter, place: int) -> str:
+        """Return the id that the link of a chapter at a place leads to."""
+        return self.targets.of(chapter.report.links[place], chapter.entry) or chapter.anchor
 
 
 @dataclass(frozen=True)
@@ -154,31 +123,54 @@ class Survey:
         book: what book.yml says.
         terms: the words of its language.
         sources: the files of the chapters that could be read, by the chapter's id.
-        answers: what pandoc made of them, likewise.
+        reports: what pandoc found in them, likewise.
+        keys: the hashes of what they are made of, likewise.
+        targets: all that links lead to.
+        library: the files that listings show.
         problems: all problems of all chapters, in reading order.
     """
 
     book: Book
     terms: dict[str, str]
     sources: dict[str, Source]
-    answers: dict[str, Answer]
+    reports: dict[str, Report]
+    keys: dict[str, str]
+    targets: Targets
+    library: Library
+    problems: tuple[Problem, ...]
+
+
+@dataclass(frozen=True)
+class _Outcome:
+    """What became of the chapters: what is in them, and why some could not be read."""
+
+    reports: dict[str, Report]
+    keys: dict[str, str]
     problems: tuple[Problem, ...]
 
 
 def read_manuscript(
-    root: Path, jobs: int | None = None, tick: Callable[[], None] = lambda: None
+    root: Path,
+    book: Book,
+    cache: Cache,
+    formats: Collection[TextFormat],
+    jobs: int | None = None,
+    tick: Callable[[], None] = lambda: None,
 ) -> Manuscript:
     """Read a book that has no problems.
 
     Args:
         root: the book's directory.
+        book: what book.yml says.
+        cache: where the texts of the chapters are kept.
+        formats: the formats that the chapters are written in.
         jobs: how many chapters to read at once; by default one for every core.
-        tick: called after every chapter, from several threads.
+        tick: called after every chapter that is read anew, from several threads.
 
     Raises:
         BuildError: holds all problems of all chapters.
     """
-    found = survey(root, jobs, tick)
+    found = survey(root, book, cache, formats, jobs, tick)
     if found.problems:
         raise BuildError(*found.problems)
     return Manuscript(
@@ -190,37 +182,56 @@ def read_manuscript(
         chapters=tuple(
             ParsedChapter(
                 entry=entry,
-                source=root / entry.prose,
                 text=found.sources[entry.id].text,
-                ast=found.answers[entry.id].ast,
-                report=found.answers[entry.id].report,
+                report=found.reports[entry.id],
+                key=found.keys[entry.id],
+                cache=cache,
             )
             for entry in found.book.entries
         ),
+        targets=found.targets,
+        digests={text.name: text.digest for text in found.sources.values()} | found.library.digests,
     )
 
 
-def survey(root: Path, jobs: int | None = None, tick: Callable[[], None] = lambda: None) -> Survey:
-    """Read a book and look for problems.
-
-    Args:
-        root: the book's directory.
-        jobs: how many chapters to read at once; by default one for every core.
-        tick: called after every chapter, from several threads.
+def survey(
+    root: Path,
+    book: Book,
+    cache: Cache,
+    formats: Collection[TextFormat] = (),
+    jobs: int | None = None,
+    tick: Callable[[], None] = lambda: None,
+) -> Survey:
+    """Read a book and look for problems; the arguments are those of `read_manuscript`.
 
     Raises:
-        BuildError: there is no book to survey: its book.yml is wrong, or pandoc is missing.
+        BuildError: pandoc is missing.
     """
-    book = books.load(root)
     words = terms(book.language)
-    sources, problems = _read_sources(root, book.entries)
+    library = Library(root)
     # What can be read is read all the same: all problems are told at once.
-    readable = [entry for entry in book.entries if entry.id in sources]
-    answers = _parse(book, readable, sources, words, jobs or pandoc.default_jobs(), tick)
-    problems += _check(root, book, sources, answers)
+    sources, problems = _read_sources(root, book.entries)
+    cited = bibliography.read(root)
+    listings = {id: library.listings(text) for id, text in sources.items()}
+    for shown in listings.values():
+        problems += shown.problems
+    outcome = _read_chapters(
+        _Reading(book, words, sources, listings, cited, tuple(sorted(formats))),
+        cache,
+        jobs or pandoc.default_jobs(),
+        tick,
+    )
+    known = targets.collect(book, outcome.reports)
+    problems += outcome.problems
+    errors = (report.bibliography_error for report in outcome.reports.values())
+    problems += bibliography.problems(cited, errors)
+    problems += _draw(root, outcome.reports, sources)
+    problems += checks.check(root, book, sources, outcome.reports, known)
     order = {entry.prose: place for place, entry in enumerate(book.entries)}
-    problems.sort(key=lambda problem: order[problem.path])
-    return Survey(book, words, sources, answers, tuple(problems))
+    problems.sort(key=lambda problem: order.get(problem.path, -1))
+    return Survey(
+        book, words, sources, outcome.reports, outcome.keys, known, library, tuple(problems)
+    )
 
 
 def _read_sources(root: Path, entries: Iterable[Entry]) -> tuple[dict[str, Source], list[Problem]]:
@@ -234,45 +245,157 @@ def _read_sources(root: Path, entries: Iterable[Entry]) -> tuple[dict[str, Sourc
     return sources, problems
 
 
-def _parse(
-    book: Book,
+def _draw(
+    root: Path, reports: Mapping[str, Report], sources: Mapping[str, Source]
+) -> list[Problem]:
+    """Draw the diagrams that were not drawn yet, and return what cannot be."""
+    problems: list[Problem] = []
+    for id, report in reports.items():
+        for diagram in report.diagrams:
+            target = root / diagram.path
+            if target.is_file():
+                continue
+            try:
+                drawn = diagrams.render(diagram.language, diagram.text)
+            except DiagramError as error:
+                problems.append(_diagram_problem(sources[id], diagram, error))
+                continue
+            with opened(root, "diagrams") as kept:
+                kept.write(target.stem, "svg", drawn)
+    return problems
+
+
+def _diagram_problem(text: Source, diagram: Diagram, error: DiagramError) -> Problem:
+    """Return what is wrong in a diagram, at its line in the chapter."""
+    fence = text.fence_of(diagram.text)
+    line = fence if fence is None or error.line is None else fence + error.line
+    message = f"the {diagram.language} diagram cannot be drawn: {error.message}."
+    return Problem(text.name, line, message)
+
+
+# The pass ----------------------------------------------------------------------------------
+
+
+@dataclass(frozen=True)
+class _Reading:
+    """What is to be read: the chapters' files and what their listings show, by the chapter's id."""
+
+    book: Book
+    words: dict[str, str]
+    sources: Mapping[str, Source]
+    listings: Mapping[str, Listings]
+    bibliography: Bibliography | None
+    formats: tuple[TextFormat, ...]
+
+    @property
+    def shared(self) -> Json:
+        """What chapter.lua needs for every chapter."""
+        return {
+            "chapters": [_place(entry) for entry in self.book.entries],
+            "words": self.words,
+            "files": files_address(self.book.repository) or "",
+            "language": self.book.language,
+            "diagrams": DIAGRAMS,
+            "renderer": diagrams.fingerprint(),
+        }
+
+    @property
+    def sources_of_citations(self) -> Json:
+        """What chapter.lua needs for chapters that cite something."""
+        found = self.bibliography
+        if found is None:
+            return {}
+        return {
+            "bibliography": {"format": found.format, "text": found.text},
+            "style": str(found.style) if found.style else None,
+        }
+
+    def job(self, entry: Entry) -> Json:
+        """Return what chapter.lua needs to read a chapter."""
+        text, shown = self.sources[entry.id], self.listings[entry.id]
+        return {
+            "chapter": entry.id,
+            "text": text.text,
+            "bare_addresses": text.has_bare_addresses,
+            "listings": shown.texts,
+            "comparisons": shown.comparisons,
+        }
+
+
+def _read_chapters(
+    reading: _Reading, cache: Cache, workers: int, tick: Callable[[], None]
+) -> _Outcome:
+    """Read the chapters that the cache does not have."""
+    entries = [entry for entry in reading.book.entries if entry.id in reading.sources]
+    shared = reading.shared
+    common = digest(_tools(), {**shared, "chapters": [_address(e) for e in reading.book.entries]})
+    keys: dict[str, str] = {}
+    waiting: list[Entry] = []
+
+    def cited_by(entry: Entry) -> str:
+        cites = reading.bibliography is not None and "@" in reading.sources[entry.id].text
+        return reading.bibliography.digest if reading.bibliography and cites else ""
+
+    for entry in entries:
+        keys[entry.id] = digest(common, _place(entry), reading.job(entry), cited_by(entry))
+        if not cache.has(keys[entry.id], ("json", *reading.formats)):
+            waiting.append(entry)
+    shared |= reading.sources_of_citations
+    problems = _write_anew(reading, shared, cache, keys, waiting, workers, tick)
+    reports: dict[str, Report] = {}
+    for entry in entries:
+        data = cache.read(keys[entry.id], "json")
+        if data is not None:
+            reports[entry.id] = msgspec.json.decode(data, type=Report)
+    return _Outcome(reports, keys, tuple(problems))
+
+
+def _write_anew(
+    reading: _Reading,
+    shared: Json,
+    cache: Cache,
+    keys: Mapping[str, str],
     entries: Sequence[Entry],
-    sources: dict[str, Source],
-    words: dict[str, str],
     workers: int,
     tick: Callable[[], None],
-) -> dict[str, Answer]:
-    shared = {
-        "chapters": [
-            {
-                "id": entry.id,
-                "prefix": entry.prefix,
-                "anchor": entry.anchor,
-                "label": entry.label,
-                "path": entry.path,
-            }
-            for entry in book.entries
-        ],
-        "files": files_address(book.repository) or "",
-        "words": words,
-    }
-    jobs = [{"chapter": entry.id, "text": sources[entry.id].text} for entry in entries]
-    raw = pandoc.run_script("chapter.lua", shared, jobs, workers, tick) if jobs else []
-    failures = [
-        Problem(entry.prose, None, f"pandoc cannot read it: {_first_line(answer['error'])}")
-        for entry, answer in zip(entries, raw, strict=True)
-        if "error" in answer
+) -> list[Problem]:
+    """Have chapters read and written, and return what could not be."""
+    jobs = [
+        reading.job(entry)
+        | {"formats": reading.formats, "into": str(cache.directory / keys[entry.id])}
+        for entry in entries
     ]
-    if failures:
-        raise BuildError(*failures)
+    problems: list[Problem] = []
+    for entry, answer in zip(
+        entries, run_jobs("chapter.lua", shared, jobs, workers, tick), strict=True
+    ):
+        if "error" in answer:
+            why = str(answer["error"]).partition("\n")[0]
+            problems.append(Problem(entry.prose, None, f"pandoc cannot read it: {why}"))
+        else:
+            cache.write(keys[entry.id], "json", msgspec.json.encode(answer["report"]))
+    return problems
+
+
+def _place(entry: Entry) -> Json:
+    return {**_address(entry), "label": entry.label}
+
+
+def _address(entry: Entry) -> Json:
+    """Return what links of other chapters depend on: its number is not among it."""
     return {
-        entry.id: msgspec.convert(answer, Answer)
-        for entry, answer in zip(entries, raw, strict=True)
+        "id": entry.id,
+        "prefix": entry.prefix,
+        "anchor": entry.anchor,
+        "path": entry.path,
     }
 
 
-def _first_line(text: str) -> str:
-    return text.partition("\n")[0]
+@remembered
+def _tools() -> str:
+    """Return a hash of the programs that read and write chapters."""
+    scripts = sorted(pandoc.HERE.glob("*.lua"))
+    return digest(installed_version("pypandoc_binary"), *(file.read_bytes() for file in scripts))
 
 
 def files_address(repository: str | None) -> str | None:
@@ -281,266 +404,3 @@ def files_address(repository: str | None) -> str | None:
     `HEAD` is whatever branch the repository shows first; GitLab takes GitHub's form too.
     """
     return f"{repository.rstrip('/')}/blob/HEAD/" if repository else None
-
-
-# Checks ------------------------------------------------------------------------------------
-
-
-@dataclass(frozen=True)
-class _Known:
-    """What links can lead to.
-
-    Attributes:
-        ids: every id of the book and every former anchor of a chapter, with how often it is
-            defined.
-        aliases: every former id of a heading, likewise.
-        fragments: what the author can write behind `#`, by the chapter's id; a chapter that
-            could not be read is missing.
-    """
-
-    ids: Counter[str]
-    aliases: Counter[str]
-    fragments: dict[str, tuple[str, ...]]
-
-
-def _check(
-    root: Path, book: Book, sources: dict[str, Source], answers: dict[str, Answer]
-) -> list[Problem]:
-    _follow_aliases(book, answers)
-    known = _known(book, answers)
-    problems: list[Problem] = []
-    for entry in book.entries:
-        if entry.id in answers:
-            text, report = sources[entry.id], answers[entry.id].report
-            found = [
-                *_text_problems(text, report),
-                *_id_problems(text, report, known),
-                *_alias_problems(text, report, known),
-                *_link_problems(root, text, report, known),
-                *_image_problems(root, text, report),
-            ]
-            problems += sorted(dict.fromkeys(found), key=lambda problem: problem.line or 0)
-    return problems
-
-
-def _known(book: Book, answers: dict[str, Answer]) -> _Known:
-    reports = {id: answer.report for id, answer in answers.items()}
-    former_anchors = Counter(anchor for entry in book.entries for anchor in entry.former_anchors)
-    return _Known(
-        ids=_ids(book, answers) + former_anchors,
-        aliases=Counter(alias.id for report in reports.values() for alias in report.aliases),
-        fragments={
-            id: tuple(identifier.written for identifier in report.ids)
-            for id, report in reports.items()
-        },
-    )
-
-
-def _ids(book: Book, answers: dict[str, Answer]) -> Counter[str]:
-    """Return the ids that chapters, headings and labels have now."""
-    ids = Counter(entry.anchor for entry in book.entries)
-    for answer in answers.values():
-        ids.update(identifier.id for identifier in answer.report.ids)
-    return ids
-
-
-def _text_problems(text: Source, report: Report) -> Iterator[Problem]:
-    if report.empty and text.front_matter.status != "planned":
-        message = (
-            "the chapter is empty; write it, or put 'status: planned' in its front matter, "
-            "between two lines of ---."
-        )
-        yield Problem(text.name, None, message)
-    for title in report.extra_titles:
-        message = f"a second title, '{title}'; a chapter has one, so make it a section: ## {title}"
-        yield from _problems(text, _title_lines(text, title), message)
-    for path in dict.fromkeys(report.includes):
-        message = f"the listing would be empty: this build does not include files; paste {path}."
-        yield from _problems(text, text.find(f"include={path}", f'include="{path}"'), message)
-    for line, key in text.undefined_notes():
-        message = f"the footnote [^{key}] is not defined; add its text: [^{key}]: …"
-        yield Problem(text.name, line, message)
-    for found in report.messages:
-        if found.get("type") != "DuplicateIdentifier":  # told for the whole book, not by chapter
-            yield _message_problem(text, found)
-
-
-def _title_lines(text: Source, title: str) -> tuple[int, ...]:
-    first = title.split(" ")[0]
-    candidates = [n for n in text.find(first) if text.lines[n - 1].lstrip().startswith("# ")]
-    return tuple(candidates[-1:]) or text.find(first)[-1:]
-
-
-def _message_problem(text: Source, found: Json) -> Problem:
-    """Return what pandoc warned of, and where."""
-    kind, line = found.get("type"), found.get("line")
-    said = str(found.get("pretty", kind))
-    if kind == "NoteDefinedButNotUsed":
-        said = f"the footnote [^{found.get('key')}] is used nowhere; delete it or refer to it."
-    elif kind == "CouldNotConvertTeXMath":
-        formula = str(found.get("contents", "")).strip()
-        why = str(found.get("message", "")).rpartition("^\n")[2].partition("\n")[0]
-        said = f"the formula '{formula}' is not TeX that can be printed: {why}."
-        line = next(iter(text.find(formula, formula.partition("\n")[0])), None)
-    return Problem(text.name, line if isinstance(line, int) else None, " ".join(said.split()))
-
-
-def _id_problems(text: Source, report: Report, known: _Known) -> Iterator[Problem]:
-    for identifier in report.ids:
-        if identifier.explicit and known.ids[identifier.id] > 1:
-            message = (
-                f"the label '{identifier.written}' is used {known.ids[identifier.id]} times; "
-                "give each its own."
-            )
-            lines = text.find(f"{{#{identifier.written}", f" #{identifier.written}")
-            yield from _problems(text, lines, message)
-
-
-def _alias_problems(text: Source, report: Report, known: _Known) -> Iterator[Problem]:
-    for alias in report.aliases:
-        message = _alias_message(alias, report, known)
-        if message is not None:
-            yield from _problems(text, _alias_lines(text, alias), message)
-    for written in report.misread:
-        message = (
-            f"'{written}' is not read as a class of the heading; write it at the line's end, with "
-            'spaces between classes, or as {class="was-…"}.'
-        )
-        yield from _problems(text, text.find(written, written.replace("\u2019", "'")), message)
-
-
-def _alias_message(alias: Alias, report: Report, known: _Known) -> str | None:
-    """Say what is wrong with a former id of a heading, or None."""
-    if not alias.written:
-        return "'.was-' names no former id; write the id behind it, or delete it."
-    is_title = alias.written == report.title_slug
-    if is_title or known.ids[alias.id] > 0 or known.aliases[alias.id] > 1:
-        return (
-            f"the former id '{alias.written}' is in use: a heading, a label or another "
-            f"'.was-{alias.written}' has it; delete one of the two."
-        )
-    return None
-
-
-def _alias_lines(text: Source, alias: Alias) -> tuple[int, ...]:
-    whole = re.compile(rf"\{{[^{{}}]*was-{re.escape(alias.written)}(?![\w:.-])")
-    found = text.find(f"was-{alias.written}")
-    return tuple(line for line in found if whole.search(text.lines[line - 1]))
-
-
-def _link_problems(root: Path, text: Source, report: Report, known: _Known) -> Iterator[Problem]:
-    for link in dict.fromkeys(report.links):
-        message = _link_message(root, link, known)
-        if message is not None:
-            yield from _problems(text, text.find_target(link.written), message)
-
-
-def _link_message(root: Path, link: Link, known: _Known) -> str | None:
-    """Say what is wrong with a link, or None."""
-    if link.path is not None:
-        if inside(root, link.path) and (root / link.path).exists():
-            return None
-        return f"the link '{link.written}' leads to no file: {link.path} does not exist."
-    if link.id is None or link.id in known.ids or link.chapter not in known.fragments:
-        return None
-    closest = get_close_matches(link.fragment or "", known.fragments[link.chapter], n=1)
-    hint = f"; did you mean '#{closest[0]}'?" if closest else "."
-    return f"the link '{link.written}' leads to no heading or label{hint}"
-
-
-def _image_problems(root: Path, text: Source, report: Report) -> Iterator[Problem]:
-    for image in dict.fromkeys(report.images):
-        message = _image_message(root, image)
-        if message is not None:
-            yield from _problems(text, text.find_target(image.written), message)
-
-
-def _image_message(root: Path, image: Image) -> str | None:
-    """Say what is wrong with an image, or None."""
-    name = f"image '{image.written}'"
-    if image.remote:
-        return f"{name} is on another host; save it below assets/images and link to that."
-    if image.path is None or not inside(root, image.path):
-        return f"{name} is outside the book's directory; move it below assets/images."
-    if not (root / image.path).is_file():
-        return f"{name} does not exist: there is no file {image.path}."
-    if PurePosixPath(image.path).suffix.lower() not in IMAGE_TYPES:
-        return f"{name} is of a type that not all formats show; save it as SVG, PNG or JPEG."
-    return None
-
-
-def inside(root: Path, path: str) -> bool:
-    """Say whether a path relative to a directory stays in it, links followed."""
-    whole = os.path.realpath(root / path)
-    return os.path.commonpath([os.path.realpath(root), whole]) == os.path.realpath(root)
-
-
-def _problems(text: Source, lines: Sequence[int], message: str) -> Iterator[Problem]:
-    """Yield a problem for each of the lines, or one for the file when the place is unknown."""
-    for line in lines or (None,):
-        yield Problem(text.name, line, message)
-
-
-# Aliases -----------------------------------------------------------------------------------
-
-
-def _follow_aliases(book: Book, answers: dict[str, Answer]) -> None:
-    """Point links at what their fragment means where that is not an id of the book.
-
-    A chapter's title has a fragment on GitHub, but is printed from book.yml here; chapters and
-    headings answer to their former ids; and the fragment of a heading such as "Fig trees" looks
-    like one of the author's labels.
-    """
-    meanings = _meanings(book, answers)
-    prefixes = {entry.id: entry.prefix for entry in book.entries}
-    known = _ids(book, answers)
-    for id, answer in answers.items():
-        aliases: dict[str, str] = {}
-        for link in answer.report.links:
-            if link.id is None or link.id in known:
-                continue
-            local = f"{prefixes[link.chapter or id]}{link.fragment}"
-            meant = meanings.get(local) or meanings.get(link.id)
-            if meant is not None:
-                aliases[link.id] = meant
-        if aliases:
-            answers[id] = _retargeted(answer, aliases)
-
-
-def _meanings(book: Book, answers: dict[str, Answer]) -> dict[str, str]:
-    """Return the id that every id means, those included that are no longer or never were one."""
-    meanings = {anchor: entry.anchor for entry in book.entries for anchor in entry.former_anchors}
-    for answer in answers.values():
-        meanings |= {alias.id: alias.target for alias in answer.report.aliases}
-    meanings |= {
-        f"{entry.prefix}{answers[entry.id].report.title_slug}": entry.anchor
-        for entry in book.entries
-        if entry.id in answers
-    }
-    return meanings | {id: id for id in _ids(book, answers)}
-
-
-def _retargeted(answer: Answer, aliases: dict[str, str]) -> Answer:
-    links = tuple(
-        msgspec.structs.replace(link, id=aliases.get(link.id or "", link.id))
-        for link in answer.report.links
-    )
-    return Answer(
-        ast=_walk_links(answer.ast, {f"#{old}": f"#{new}" for old, new in aliases.items()}),
-        report=msgspec.structs.replace(answer.report, links=links),
-    )
-
-
-def _walk_links(node: Any, targets: dict[str, str]) -> Any:
-    """Return a part of a document with the targets of its links replaced."""
-    if isinstance(node, list):
-        return [_walk_links(child, targets) for child in node]
-    if not isinstance(node, dict):
-        return node
-    if node.get("t") == "Link":
-        attributes, text, (target, title) = node["c"]
-        return {
-            "t": "Link",
-            "c": [attributes, _walk_links(text, targets), [targets.get(target, target), title]],
-        }
-    return {key: _walk_links(child, targets) for key, child in node.items()}

@@ -1,7 +1,7 @@
 -- The links of Markdown files as GitHub reads them.
 --
--- Input:  {"shared": {}, "jobs": [{"text": Markdown}]}
--- Output: one line for each job: {"links": [target], "images": [target], "ids": [fragment]}.
+-- Its first line of input means nothing; every line after is a job, {"text": Markdown}, and is
+-- answered by a line: {"links": [target], "images": [target], "ids": [fragment]}.
 
 local slug = dofile(pandoc.path.join {pandoc.path.directory(arg[0]), "slug.lua"})
 
@@ -26,9 +26,9 @@ local function read(job)
   return found
 end
 
-local input = pandoc.json.decode(io.read("a"), false)
-for _, job in ipairs(input.jobs) do
-  local ok, answer = pcall(read, job)
+io.read("L")
+for line in io.lines() do
+  local ok, answer = pcall(read, pandoc.json.decode(line, false))
   io.write(pandoc.json.encode(ok and answer or {error = tostring(answer)}), "\n")
   io.flush()
 end

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import cached_property
 from pathlib import Path
 from typing import Literal, get_args
@@ -14,6 +14,7 @@ import msgspec
 import msgspec.yaml
 
 from tools.build_scripts.book import UNPRINTABLE, BuildError, Problem
+from tools.build_scripts.cache import digest
 
 Status = Literal["planned", "drafted", "reviewed", "done"]
 TO_BE_WRITTEN = "**To be written.**"
@@ -26,6 +27,7 @@ _LANGUAGE = re.compile(r"\s*[^\s{`,]*")
 _UNPRINTABLE = re.compile(f"[{UNPRINTABLE}]")
 _LIST_ITEM = re.compile(r"[ \t>]*(?:[-*+]|\d+[.)])[ \t]")
 _COMMENT_OR_CODE = re.compile(r"<!--|(?P<ticks>`+)")
+_BARE_ADDRESS = re.compile(r"(?<![(<])(?<!\]: )https?://")
 _NOTE_USED = re.compile(r"\[\^(?P<key>[^\]\s]+)\](?!:)")
 _CODE_SPAN = re.compile(r"(`+)(?!`).*?(?<!`)\1(?!`)")
 
@@ -37,6 +39,15 @@ class FrontMatter(msgspec.Struct, frozen=True):
 
 
 @dataclass(frozen=True)
+class Fence:
+    """The line that opens a listing: its number, from 1, what it says, and whether code follows."""
+
+    line: int
+    info: str
+    is_empty: bool
+
+
+@dataclass(frozen=True)
 class Source:
     """The text of a chapter's file.
 
@@ -45,12 +56,16 @@ class Source:
         front_matter: what stands above the text.
         lines: the lines of the file, for finding places in it; code and comments are blank.
         text: what pandoc reads: no front matter, no comments, line ends made one.
+        fences: where listings open.
+        digest: the hash of the file's bytes.
     """
 
     name: str
     front_matter: FrontMatter
     lines: tuple[str, ...]
     text: str
+    fences: tuple[Fence, ...] = ()
+    digest: str = ""
 
     def find(self, *needles: str) -> tuple[int, ...]:
         """Return the lines, from 1, that hold one of the texts outside code and comments."""
@@ -78,6 +93,20 @@ class Source:
     def to_be_written(self) -> int:
         """The number of sections that only say what they will hold."""
         return sum(line.count(TO_BE_WRITTEN) for line in self.lines)
+
+    def fence_of(self, code: str) -> int | None:
+        """Return the line, from 1, that opens the listing of some code, or None."""
+        first = code.split("\n", 1)[0].strip()
+        lines = self.text.split("\n")
+        for fence in self.fences:
+            if fence.line < len(lines) and lines[fence.line].strip() == first:
+                return fence.line
+        return None
+
+    @property
+    def has_bare_addresses(self) -> bool:
+        """Whether an address stands in the text without being the target of a link."""
+        return any("http" in line and _BARE_ADDRESS.search(line) for line in self.lines)
 
     def undefined_notes(self) -> Iterator[tuple[int, str]]:
         """Yield the line and the key of every footnote that is used and nowhere defined."""
@@ -110,7 +139,7 @@ def read(path: Path, name: str) -> Source:
     except UnicodeDecodeError as error:
         line = data.count(b"\n", 0, error.start) + 1
         raise BuildError(Problem(name, line, "is not UTF-8; save the file as UTF-8.")) from error
-    return parse(text, name)
+    return replace(parse(text, name), digest=digest(data))
 
 
 def parse(text: str, name: str) -> Source:
@@ -134,6 +163,7 @@ def parse(text: str, name: str) -> Source:
         lines=("",) * end + tuple(prose for prose, _ in parts),
         # Lines stay where they are, so that pandoc's own messages name the right ones.
         text="\n" * end + "\n".join(kept for _, kept in parts),
+        fences=tuple(scanner.fences),
     )
 
 
@@ -195,6 +225,7 @@ class _Scanner:
         self.name = name
         self.number = first
         self.fence = ""
+        self.fences: list[Fence] = []
         self.comment_line: int | None = None
         self.in_list = False
         self.after_blank = True
@@ -210,6 +241,7 @@ class _Scanner:
             opening = _FENCE.match(line)
             if opening and not ("`" in opening["mark"] and "`" in opening["info"]):
                 self.fence = opening["mark"]
+                self.fences.append(Fence(self.number, opening["info"], is_empty=True))
                 # The line that opens a listing holds ids and attributes, which have places too.
                 return line, _simplified(line, opening)
             if self._is_indented_code(line):
@@ -221,6 +253,8 @@ class _Scanner:
         closing = line.strip(" \t>")
         if closing.startswith(self.fence) and not closing.strip(self.fence[0]):
             self.fence = ""
+        elif closing:
+            self.fences[-1] = replace(self.fences[-1], is_empty=False)
 
     def _is_indented_code(self, line: str) -> bool:
         if not line.strip():

@@ -18,11 +18,14 @@ if not __package__:  # run as a script, from whatever directory
 
 import click
 
-from tools.build_scripts import chapters, pandoc, source
+from tools.build_scripts import book as books
+from tools.build_scripts import cache, chapters, checks, pandoc, source
 from tools.build_scripts.book import BuildError, Problem
 from tools.build_scripts.chapters import Survey
 from tools.build_scripts.cli import book_option, told
 from tools.build_scripts.source import Source
+from tools.build_scripts.workers import run_jobs
+from tools.validation import shown_code
 
 # Directories whose Markdown is not the book's: what is built, and what is meant to be copied.
 NOT_THE_BOOK = frozenset({"book_build", "drafts", "node_modules", "templates"})
@@ -124,7 +127,7 @@ def _link_message(context: Context, name: str, file: MarkdownFile, target: str) 
         return None
     written, _, fragment = target.partition("#")
     path = _resolved(name, unquote(written.partition("?")[0]))
-    if path.startswith("../") or not chapters.inside(context.root, path):
+    if path.startswith("../") or not checks.inside(context.root, path):
         return f"the link '{target}' leaves the book's directory."
     if not (context.root / path).exists():
         return f"the link '{target}' leads to no file: {path} does not exist."
@@ -147,24 +150,34 @@ def _fragments(context: Context, path: str, aim: MarkdownFile) -> frozenset[str]
     if path not in context.prose:
         return aim.ids
     entry = next(entry for entry in context.survey.book.entries if entry.prose == path)
-    answer = context.survey.answers.get(entry.id)
-    if answer is None:
+    report = context.survey.reports.get(entry.id)
+    if report is None:
         return aim.ids
-    written = {identifier.written for identifier in answer.report.ids}
-    return aim.ids | written | {alias.written for alias in answer.report.aliases}
+    written = {identifier.written for identifier in report.ids}
+    return aim.ids | written | {alias.written for alias in report.aliases}
 
 
 def alternative_text(context: Context) -> Iterator[Problem]:
     """Yield the images of chapters that say nothing to readers who cannot see them."""
     for entry in context.survey.book.entries:
-        answer = context.survey.answers.get(entry.id)
-        for image in dict.fromkeys(answer.report.images if answer else ()):
+        report = context.survey.reports.get(entry.id)
+        for image in dict.fromkeys(report.images if report else ()):
             if not image.alt.strip():
                 message = (
                     f"image '{image.written}' has no alternative text; "
                     "say what it shows: ![what it shows](…)"
                 )
                 yield from _placed(context.survey.sources[entry.id], image.written, message)
+
+
+def unused_regions(context: Context) -> Iterator[Problem]:
+    """Yield the regions of the book's code that no listing shows."""
+    return shown_code.unused_regions(context.root, context.survey.library)
+
+
+def untested_files(context: Context) -> Iterator[Problem]:
+    """Yield the listings of files that no test imports or names."""
+    return shown_code.untested_files(context.root, context.survey.library)
 
 
 def _placed(text: Source, target: str, message: str) -> Iterator[Problem]:
@@ -174,10 +187,20 @@ def _placed(text: Source, target: str, message: str) -> Iterator[Problem]:
 
 # A check is a function from the book to its problems. Add yours here.
 CHECKS: tuple[Check, ...] = (build_problems, unreadable_files, directories, links, alternative_text)
+# These find what is worth knowing and may be meant so.
+REMARKS: tuple[Check, ...] = (untested_files, unused_regions)
 
 
-def validate(root: Path, jobs: int | None = None) -> list[Problem]:
-    """Return what all checks find, in the order of the checks.
+@dataclass(frozen=True)
+class Findings:
+    """What the checks find, in their order: problems, and remarks that nobody must act on."""
+
+    problems: list[Problem]
+    remarks: list[Problem]
+
+
+def validate(root: Path, jobs: int | None = None) -> Findings:
+    """Run all checks.
 
     Args:
         root: the book's directory.
@@ -187,10 +210,15 @@ def validate(root: Path, jobs: int | None = None) -> list[Problem]:
         BuildError: there is no book to check.
     """
     workers = jobs or pandoc.default_jobs()
-    survey = chapters.survey(root, workers)
+    with cache.opened(root, "chapters") as kept:
+        survey = chapters.survey(root, books.load(root), kept, jobs=workers)
     sources, unreadable = read_sources(root)
     context = Context(root, survey, read_files(sources, workers), tuple(unreadable))
-    return list(dict.fromkeys(problem for check in CHECKS for problem in check(context)))
+    return Findings(_found(CHECKS, context), _found(REMARKS, context))
+
+
+def _found(checks: Sequence[Check], context: Context) -> list[Problem]:
+    return list(dict.fromkeys(problem for check in checks for problem in check(context)))
 
 
 def read_sources(root: Path) -> tuple[list[Source], list[Problem]]:
@@ -208,7 +236,7 @@ def read_sources(root: Path) -> tuple[list[Source], list[Problem]]:
 def read_files(sources: Sequence[Source], workers: int) -> dict[str, MarkdownFile]:
     """Find the links, images and fragments of Markdown files, by path."""
     jobs = [{"text": text.text} for text in sources]
-    answers = pandoc.run_script("links.lua", {}, jobs, workers) if jobs else []
+    answers = run_jobs("links.lua", {}, jobs, workers)
     return {
         text.name: MarkdownFile(
             source=text,
@@ -240,12 +268,16 @@ def _is_the_book(directory: Path) -> bool:
 def main(root: Path) -> None:
     """Check the book and tell every problem with its file and line.
 
+    Remarks change nothing: code that waits to be shown, and shown code that waits for a test.
     Exit code 0: no problem. 1: problems. 2: the checks could not run.
     """
     with told(code=2):
-        problems = validate(root)
+        findings = validate(root)
+    problems = findings.problems
     for problem in problems:
         click.echo(str(problem))
+    for remark in findings.remarks:
+        click.echo(f"{remark} (a remark)")
     if problems:
         count = len(problems)
         click.echo(f"{count} problem{'s' if count > 1 else ''}.", err=True)

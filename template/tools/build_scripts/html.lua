@@ -1,8 +1,4 @@
--- Pass 2 of the website: write the text of pages.
---
--- Input:  {"shared": {"words": {"Table": …}}, "jobs": [{"ast": JSON text,
---          "pages": {id: address}, "images": {path: address}}]}
--- Output: one line for each job: {"html": …, "messages": […]}, or {"error": …}.
+-- The website's and the EPUB's text of a chapter.
 
 local stringify = pandoc.utils.stringify
 local CALLOUTS = {"note", "tip", "important", "warning", "caution"}
@@ -40,32 +36,18 @@ local function finish_code(code)
   return code
 end
 
-local function write(job, words)
-  local doc = pandoc.read(job.ast, "json"):walk {
+return function(doc, context)
+  local words = context.words
+  local page = doc:walk {
     CodeBlock = finish_code,
     Div = finish_callout,
     Header = function(header) return finish_heading(header, words) end,
     Image = function(image)
-      image.src = job.images[image.src] or image.src
       image.attributes.loading = "lazy"
-      -- Without the attribute a screen reader spells the file name.
       if #image.caption == 0 then image.attributes.alt = "" end
       return image
     end,
-    Link = function(link)
-      link.target = job.pages[link.target:match("^#(.+)$")] or link.target
-      return link
-    end,
     Table = function(tbl) return finish_table(tbl, words) end,
   }
-  local log, html = pandoc.log.silence(pandoc.write, doc, "html", OPTIONS)
-  local messages = log:map(function(m) return pandoc.json.decode(pandoc.json.encode(m)) end)
-  return {html = html, messages = messages}
-end
-
-local input = pandoc.json.decode(io.read("a"), false)
-for _, job in ipairs(input.jobs) do
-  local ok, answer = pcall(write, job, input.shared.words)
-  io.write(pandoc.json.encode(ok and answer or {error = tostring(answer)}), "\n")
-  io.flush()
+  return pandoc.write(page, "html", OPTIONS)
 end

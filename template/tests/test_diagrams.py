@@ -1,0 +1,229 @@
+"""Diagrams are drawn from their text, the same on every machine and for every format."""
+
+from __future__ import annotations
+
+import base64
+import hashlib
+import os
+import re
+import subprocess
+import sys
+import urllib.parse
+import zlib
+from pathlib import Path
+from xml.etree import ElementTree
+
+import pytest
+import typst
+from tools.build_scripts import diagrams, drawio
+from tools.build_scripts.diagrams import DiagramError, render
+from tools.build_scripts.fonts import load_fonts
+
+ROOT = Path(__file__).resolve().parent.parent
+SVG = "{http://www.w3.org/2000/svg}"
+
+FLOWCHART = "flowchart LR\n  client([Client]) -->|POST /users| api{Zürich?}\n"
+CLASSES = "classDiagram\n  class Repository\n  Repository <|.. Users : implements\n"
+# What else depends on chance, the clock or the time zone.
+UNSTEADY = (
+    "gitGraph\n  commit\n  branch dev\n  commit\n",
+    "architecture-beta\n  service db(database)[DB]\n",
+    "gantt\n  dateFormat YYYY-MM-DD\n  section Move\n  Routes :a, 2024-03-01, 20d\n  Tests :5d\n",
+)
+GRAPH = 'digraph {\n  a [label="Service"];\n  a -> b [label="calls"];\n}\n'
+
+# Prints the hash of the diagrams given.
+DRAW = """
+import hashlib, sys
+from tools.build_scripts.diagrams import render
+drawn = [render("mermaid", source) for source in sys.argv[1:]]
+print(hashlib.sha256(b"".join(drawn)).hexdigest())
+"""
+
+
+@pytest.fixture(scope="module")
+def drawings() -> dict[str, bytes]:
+    """Some diagrams, drawn."""
+    return {
+        "flowchart": render("mermaid", FLOWCHART),
+        "classes": render("mermaid", CLASSES),
+        "graph": render("dot", GRAPH),
+    }
+
+
+@pytest.mark.parametrize("name", ["flowchart", "classes", "graph"])
+def test_a_diagram_stands_alone(drawings: dict[str, bytes], name: str) -> None:
+    drawing = ElementTree.fromstring(drawings[name])
+    text = drawings[name].decode()
+
+    assert all(float(drawing.get(side, "")) > 40 for side in ("width", "height"))
+    assert drawing.find(f".//{SVG}foreignObject") is None
+    assert "http" not in re.sub(r'xmlns(:\w+)?="[^"]*"', "", text)
+    families = re.findall(r'font-family[:=]"?(?:&quot;|")?([\w ]+)', text)
+    assert set(families) == {"Source Sans 3"}
+    assert '"wght" 400' in drawing.get("style", "")
+    ground = drawing.find(f"{SVG}rect")
+    assert ground is not None
+    assert ground.get("fill") == "#ffffff"
+
+
+def test_the_words_of_a_diagram_are_in_it_as_text(drawings: dict[str, bytes]) -> None:
+    def words(name: str) -> str:
+        texts = ElementTree.fromstring(drawings[name]).iter(f"{SVG}text")
+        return " ".join("".join(text.itertext()) for text in texts)
+
+    assert {"Client", "POST", "Zürich?"} <= set(words("flowchart").split())
+    assert {"Service", "calls"} <= set(words("graph").split())
+
+
+def test_text_is_measured_in_the_font_it_is_drawn_in() -> None:
+    narrow, wide = (
+        _width(render("mermaid", f"flowchart LR\n  a[{letter * 10}]")) for letter in "iW"
+    )
+
+    # Source Sans 3 has 0.246 em and 0.786 em; at 16 px, in Mermaid's own font, it would be 114.
+    assert wide - narrow == pytest.approx((0.786 - 0.246) * 160, abs=2)
+
+
+def _width(drawing: bytes) -> float:
+    return float(ElementTree.fromstring(drawing).get("width", ""))
+
+
+def test_typst_draws_a_diagram_with_the_fonts_of_the_book(
+    drawings: dict[str, bytes], tmp_path: Path
+) -> None:
+    for name, drawing in drawings.items():
+        (tmp_path / f"{name}.svg").write_bytes(drawing)
+    page = "\n".join(f'#image("{name}.svg")' for name in drawings)
+    (tmp_path / "page.typ").write_text(page, encoding="utf-8")
+
+    pdf = typst.compile(tmp_path / "page.typ", root=tmp_path, font_paths=load_fonts("en").loaded)
+
+    assert set(re.findall(rb"/BaseFont\s*/[A-Z]+\+(\w+)", _unpacked(pdf))) == {b"SourceSans3"}
+
+
+def _unpacked(pdf: bytes) -> bytes:
+    streams = re.findall(rb"/FlateDecode.*?stream\r?\n(.*?)\r?\nendstream", pdf, re.DOTALL)
+    return pdf + b"".join(zlib.decompressobj().decompress(stream) for stream in streams)
+
+
+def test_the_same_text_gives_the_same_drawing_anywhere_at_any_time() -> None:
+    elsewhere = subprocess.run(
+        [sys.executable, "-c", DRAW, *UNSTEADY],
+        cwd=ROOT,
+        env={**os.environ, "TZ": "America/New_York"},
+        check=True,
+        capture_output=True,
+        text=True,
+    )
+    here = b"".join(render("mermaid", source) for source in UNSTEADY)
+
+    assert elsewhere.stdout.strip() == hashlib.sha256(here).hexdigest()
+
+
+def test_a_diagram_does_not_depend_on_those_drawn_before(drawings: dict[str, bytes]) -> None:
+    assert render("mermaid", CLASSES) == drawings["classes"]
+    assert render("graphviz", GRAPH) == drawings["graph"]
+
+
+@pytest.mark.parametrize(
+    ("language", "source", "line", "said"),
+    [
+        ("mermaid", "flowchart LR\n  a --> b\n  b --> [\n", 3, "does not understand `b --> [`"),
+        ("mermaid", "%% why\n\nflowchart LR\n  %% how\n\n  a --> [\n", 6, "`a --> [`"),
+        ("mermaid", "---\ntitle: T\n---\nflowchart LR\n  a --> [\n", 5, "`a --> [`"),
+        ("mermaid", 'pie\n  "a" : x\n', 2, '`"a" : x`'),
+        ("mermaid", "flowchat LR\n", 1, "begin with flowchart"),
+        ("mermaid", "%% nothing\n", None, "it is empty"),
+        ("mermaid", "mindmap\n  a\nb\n", None, "There can be only one root"),
+        ("mermaid", '%%{init: {"htmlLabels": true}}%%\nflowchart LR\n  a\n', None, "plain text"),
+        ("dot", "digraph {\n  a -> b;\n  c -> [;\n}\n", 3, "a syntax error near `[`"),
+        ("dot", 'digraph {\n  a [label="x]\n}\n', 3, "a syntax error"),
+        ("dot", "digraph { a [label=<<b>x</i>>] }", None, "in the label of node a"),
+        ("dot", "digraph { a [shape=sphere] }", None, "unknown shape sphere"),
+        ("dot", 'digraph { a [image="a.png"] }', None, "a.png"),
+        ("dot", "", None, "begin with digraph"),
+    ],
+)
+def test_a_mistake_is_told_with_its_line(
+    language: str, source: str, line: int | None, said: str
+) -> None:
+    with pytest.raises(DiagramError) as caught:
+        render(language, source)
+
+    assert caught.value.line == line
+    assert said in caught.value.message
+    assert "\n" not in caught.value.message
+
+
+def test_what_is_not_installed_is_named(monkeypatch: pytest.MonkeyPatch) -> None:
+    diagrams._graphviz_program.cache_clear()
+    monkeypatch.setattr(diagrams, "GRAPHVIZ", "graphviz-none")
+
+    with pytest.raises(DiagramError, match=r"needs graphviz-none; run: .*build\.txt"):
+        render("dot", GRAPH)
+
+
+def test_the_fingerprint_names_what_draws() -> None:
+    assert re.fullmatch(r"(\S+=\d\S* ?)+", diagrams.fingerprint())
+
+
+MODEL = (
+    '<mxGraphModel dx="{dx}"><root>'
+    '<mxCell id="0"/><mxCell id="a" value="{value}"/>'
+    "</root></mxGraphModel>"
+)
+
+
+def _drawing(model: str) -> str:
+    return f'<mxfile><diagram id="p" name="Page">{model}</diagram></mxfile>'
+
+
+def _packed(model: str) -> str:
+    packer = zlib.compressobj(wbits=-zlib.MAX_WBITS)
+    packed = packer.compress(urllib.parse.quote(model).encode()) + packer.flush()
+    return base64.b64encode(packed).decode()
+
+
+def _export(content: str | None, body: str = "") -> str:
+    svg = ElementTree.Element("svg", {} if content is None else {"content": content})
+    ElementTree.SubElement(svg, "text").text = body
+    return ElementTree.tostring(svg, encoding="unicode")
+
+
+@pytest.mark.parametrize("model", [MODEL, "packed"])
+def test_a_drawing_is_shown_by_its_export(tmp_path: Path, model: str) -> None:
+    source = tmp_path / "flow.drawio"
+    source.write_text(_drawing(MODEL.format(dx=1, value="Client")), encoding="utf-8")
+    copy = MODEL.format(dx=2, value="Client")
+    content = _drawing(_packed(copy) if model == "packed" else copy)
+    export = tmp_path / "flow.drawio.svg"
+    export.write_text(_export(content), encoding="utf-8")
+
+    assert drawio.exported(source) == export
+
+
+@pytest.mark.parametrize(
+    ("export", "said"),
+    [
+        (None, "it has no picture"),
+        (_export(None), "holds no copy of the drawing"),
+        (_export(_drawing(MODEL.format(dx=1, value="Server"))), "it was changed after"),
+        (_export(_drawing("???")), "is no drawing of draw.io"),
+        ("<svg", "is no drawing of draw.io"),
+        (
+            _export(_drawing(MODEL.format(dx=1, value="Client")), drawio.NO_LABELS[0]),
+            "labels that only browsers show",
+        ),
+    ],
+)
+def test_an_export_that_does_not_show_the_drawing_is_told(
+    tmp_path: Path, export: str | None, said: str
+) -> None:
+    source = tmp_path / "flow.drawio"
+    source.write_text(_drawing(MODEL.format(dx=1, value="Client")), encoding="utf-8")
+    if export is not None:
+        (tmp_path / "flow.drawio.svg").write_text(export, encoding="utf-8")
+
+    with pytest.raises(DiagramError, match=said):
+        drawio.exported(source)

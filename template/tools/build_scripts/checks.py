@@ -1,0 +1,249 @@
+"""What is wrong in the chapters of a book, each with its place and what to do about it."""
+
+from __future__ import annotations
+
+import os
+import re
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from difflib import get_close_matches
+from pathlib import Path, PurePosixPath
+
+from tools.build_scripts import crossref
+from tools.build_scripts.book import Book, Entry, Problem
+from tools.build_scripts.pandoc import Json
+from tools.build_scripts.report import Alias, Image, Link, Report
+from tools.build_scripts.source import Source
+from tools.build_scripts.targets import Targets
+
+# What browsers, e-readers and Typst all show.
+IMAGE_TYPES = frozenset({".gif", ".jpeg", ".jpg", ".png", ".svg", ".webp"})
+
+
+def check(
+    root: Path,
+    book: Book,
+    sources: Mapping[str, Source],
+    reports: Mapping[str, Report],
+    targets: Targets,
+) -> Iterator[Problem]:
+    """Yield what is wrong in the chapters, in reading order.
+
+    Args:
+        root: the book's directory.
+        book: what book.yml says.
+        sources: the files of the chapters, by the chapter's id.
+        reports: what was found in those that could be read, likewise.
+        targets: all that links can lead to.
+    """
+    # What a chapter that could not be read holds, nobody knows.
+    is_whole = len(reports) == len(book.entries)
+    for entry in book.entries:
+        if entry.id not in reports:
+            continue
+        text, report = sources[entry.id], reports[entry.id]
+        found = [
+            *_text_problems(text, report),
+            *_element_problems(text, report),
+            *_id_problems(text, report, targets),
+            *_alias_problems(text, report, targets),
+            *_link_problems(root, entry, text, report, targets),
+            *_source_problems(text, report),
+            *(_reference_problems(text, report, targets) if is_whole else ()),
+            *_image_problems(root, text, report),
+        ]
+        yield from sorted(dict.fromkeys(found), key=lambda problem: problem.line or 0)
+
+
+def _text_problems(text: Source, report: Report) -> Iterator[Problem]:
+    if report.empty and text.front_matter.status != "planned":
+        message = (
+            "the chapter is empty; write it, or put 'status: planned' in its front matter, "
+            "between two lines of ---."
+        )
+        yield Problem(text.name, None, message)
+    for title in report.extra_titles:
+        message = f"a second title, '{title}'; a chapter has one, so make it a section: ## {title}"
+        yield from _problems(text, _title_lines(text, title), message)
+    for line, key in text.undefined_notes():
+        message = f"the footnote [^{key}] is not defined; add its text: [^{key}]: …"
+        yield Problem(text.name, line, message)
+    for found in report.messages:
+        if found.get("type") != "DuplicateIdentifier":  # told for the whole book, not by chapter
+            yield _message_problem(text, found)
+
+
+def _element_problems(text: Source, report: Report) -> Iterator[Problem]:
+    for key in dict.fromkeys(report.unread_listings):
+        path = re.split("[#:]", key.removeprefix("output:"))[0]
+        message = (
+            f"the listing of {path} is not read here; begin it on a line of its own, outside "
+            "comments and tables."
+        )
+        yield from _problems(text, text.find(path), message)
+    for wrong in dict.fromkeys(report.wrong_lines):
+        message = (
+            f'highlight="{wrong.written}" names no lines of the listing, which has {wrong.last}; '
+            'write their numbers, such as highlight="2,4-5".'
+        )
+        yield from _problems(text, text.find(f"highlight={wrong.written}", wrong.written), message)
+    for words in report.tabs_without_heading:
+        message = "tabs begin with a heading, and this stands before the first; move it below one."
+        yield from _problems(text, text.find(words.partition("\n")[0][:30]), message)
+
+
+def _title_lines(text: Source, title: str) -> tuple[int, ...]:
+    first = title.split(" ")[0]
+    candidates = [n for n in text.find(first) if text.lines[n - 1].lstrip().startswith("# ")]
+    return tuple(candidates[-1:]) or text.find(first)[-1:]
+
+
+def _message_problem(text: Source, found: Json) -> Problem:
+    """Return what pandoc warned of, and where."""
+    kind, line = found.get("type"), found.get("line")
+    said = str(found.get("pretty", kind))
+    if kind == "NoteDefinedButNotUsed":
+        said = f"the footnote [^{found.get('key')}] is used nowhere; delete it or refer to it."
+    elif kind == "CouldNotConvertTeXMath":
+        formula = str(found.get("contents", "")).strip()
+        why = str(found.get("message", "")).rpartition("^\n")[2].partition("\n")[0]
+        said = f"the formula '{formula}' is not TeX that can be printed: {why}."
+        line = next(iter(text.find(formula, formula.partition("\n")[0])), None)
+    return Problem(text.name, line if isinstance(line, int) else None, " ".join(said.split()))
+
+
+def _id_problems(text: Source, report: Report, targets: Targets) -> Iterator[Problem]:
+    for identifier in report.ids:
+        if identifier.explicit and targets.uses(identifier.id) > 1:
+            message = (
+                f"the label '{identifier.written}' is used {targets.uses(identifier.id)} times; "
+                "give each its own."
+            )
+            lines = text.find(f"{{#{identifier.written}", f" #{identifier.written}")
+            yield from _problems(text, lines, message)
+
+
+def _alias_problems(text: Source, report: Report, targets: Targets) -> Iterator[Problem]:
+    for alias in report.aliases:
+        message = _alias_message(alias, report, targets)
+        if message is not None:
+            yield from _problems(text, _alias_lines(text, alias), message)
+    for written in report.misread:
+        message = (
+            f"'{written}' is not read as a class of the heading; write it at the line's end, with "
+            'spaces between classes, or as {class="was-…"}.'
+        )
+        yield from _problems(text, text.find(written, written.replace("\u2019", "'")), message)
+
+
+def _alias_message(alias: Alias, report: Report, targets: Targets) -> str | None:
+    """Say what is wrong with a former id of a heading, or None."""
+    if not alias.written:
+        return "'.was-' names no former id; write the id behind it, or delete it."
+    is_title = alias.written == report.title_slug
+    if is_title or targets.uses(alias.id) > 0 or targets.former[alias.id] > 1:
+        return (
+            f"the former id '{alias.written}' is in use: a heading, a label or another "
+            f"'.was-{alias.written}' has it; delete one of the two."
+        )
+    return None
+
+
+def _alias_lines(text: Source, alias: Alias) -> tuple[int, ...]:
+    whole = re.compile(rf"\{{[^{{}}]*was-{re.escape(alias.written)}(?![\w:.-])")
+    found = text.find(f"was-{alias.written}")
+    return tuple(line for line in found if whole.search(text.lines[line - 1]))
+
+
+def _link_problems(
+    root: Path, entry: Entry, text: Source, report: Report, targets: Targets
+) -> Iterator[Problem]:
+    for link in dict.fromkeys(report.links):
+        if link.term is not None:
+            continue
+        message = _link_message(root, entry, link, targets)
+        if message is not None:
+            yield from _problems(text, text.find_target(link.written), message)
+
+
+def _link_message(root: Path, entry: Entry, link: Link, targets: Targets) -> str | None:
+    """Say what is wrong with a link, or None."""
+    if link.path is not None:
+        if inside(root, link.path) and (root / link.path).exists():
+            return None
+        return f"the link '{link.written}' leads to no file: {link.path} does not exist."
+    if targets.of(link, entry) is not None or link.chapter not in targets.fragments:
+        return None
+    hint = _hint(link.fragment or "", targets.fragments[link.chapter], "#")
+    return f"the link '{link.written}' leads to no heading or label{hint}"
+
+
+def _hint(written: str, known: Iterable[str], sign: str = "") -> str:
+    """Return the end of a sentence, with what the author may have meant."""
+    closest = get_close_matches(written, list(known), n=1)
+    return f"; did you mean '{sign}{closest[0]}'?" if closest else "."
+
+
+def _reference_problems(text: Source, report: Report, targets: Targets) -> Iterator[Problem]:
+    for id in dict.fromkeys(id for reference in report.references for id in reference.ids):
+        if id in targets.labels:
+            continue
+        if id in targets.ids:
+            message = f"'@{id}' has no number; link to it instead: [its text](#{id})"
+        else:
+            hint = _hint(id, filter(crossref.is_label, targets.labels), "@")
+            message = f"'@{id}' refers to a label that does not exist{hint}"
+        yield from _problems(text, _reference_lines(text, id), message)
+    for link in dict.fromkeys(report.links):
+        if link.term is not None and link.id not in targets.ids:
+            message = f"no glossary explains '{link.term}'{_hint(link.term, targets.terms)}"
+            lines = text.find(f"[{link.term}]{{.gls", f'"{link.term}"')
+            yield from _problems(text, lines, message)
+
+
+def _source_problems(text: Source, report: Report) -> Iterator[Problem]:
+    for id in report.mixed_references:
+        message = "references and sources stand in one pair of brackets; give each its own."
+        yield from _problems(text, _reference_lines(text, id), message)
+    for id in dict.fromkeys(report.unknown_sources):
+        message = f"'@{id}' is in no bibliography; add it there, or write it as code: `@{id}`"
+        yield from _problems(text, _reference_lines(text, id), message)
+
+
+def _reference_lines(text: Source, id: str) -> tuple[int, ...]:
+    whole = re.compile(rf"@\{{?{re.escape(id)}(?![\w-])")
+    return tuple(
+        line for line in text.find(f"@{id}", f"@{{{id}") if whole.search(text.lines[line - 1])
+    )
+
+
+def _image_problems(root: Path, text: Source, report: Report) -> Iterator[Problem]:
+    for image in dict.fromkeys(report.images):
+        message = _image_message(root, image)
+        if message is not None:
+            yield from _problems(text, text.find_target(image.written), message)
+
+
+def _image_message(root: Path, image: Image) -> str | None:
+    """Say what is wrong with an image, or None."""
+    name = f"image '{image.written}'"
+    if image.remote:
+        return f"{name} is on another host; save it below assets/images and link to that."
+    if image.path is None or not inside(root, image.path):
+        return f"{name} is outside the book's directory; move it below assets/images."
+    if not (root / image.path).is_file():
+        return f"{name} does not exist: there is no file {image.path}."
+    if PurePosixPath(image.path).suffix.lower() not in IMAGE_TYPES:
+        return f"{name} is of a type that not all formats show; save it as SVG, PNG or JPEG."
+    return None
+
+
+def inside(root: Path, path: str) -> bool:
+    """Say whether a path relative to a directory stays in it, links followed."""
+    whole = os.path.realpath(root / path)
+    return os.path.commonpath([os.path.realpath(root), whole]) == os.path.realpath(root)
+
+
+def _problems(text: Source, lines: Sequence[int], message: str) -> Iterator[Problem]:
+    """Yield a problem for each of the lines, or one for the file when the place is unknown."""
+    for line in lines or (None,):
+        yield Problem(text.name, line, message)

@@ -1,0 +1,100 @@
+"""Knowing quickly that there is nothing to do: what the last build read and wrote, as hashes."""
+
+from __future__ import annotations
+
+import sys
+from collections.abc import Iterable, Mapping
+from contextlib import suppress
+from importlib.metadata import version
+from pathlib import Path
+
+import msgspec
+
+from tools.build_scripts import book as books
+from tools.build_scripts import cache
+from tools.build_scripts.cache import digest
+from tools.build_scripts.pandoc import HERE
+
+# Their versions decide what is written, besides the tools in this directory.
+PACKAGES = ("jinja2", "pypandoc_binary", "typst")
+TOOL_ENDINGS = frozenset({".css", ".html", ".j2", ".js", ".lua", ".py", ".tmTheme", ".typ", ".yml"})
+
+
+class Stamp(msgspec.Struct, frozen=True):
+    """A build that was finished.
+
+    Attributes:
+        tools: the hash of the programs that made it, and of the date that it carries.
+        inputs: the hashes of the files that it read, by path in the book; None where there was
+            no file, and one would have been read.
+        targets: the paths that links of the book lead to.
+        outputs: the hashes of the files that it wrote, by path.
+        built: the formats, each with its main file.
+    """
+
+    tools: str
+    inputs: dict[str, str | None]
+    targets: tuple[str, ...]
+    outputs: dict[str, str | None]
+    built: tuple[tuple[str, str], ...]
+
+
+def tools(root: Path) -> str:
+    """Return the hash of whatever decides how a book is built besides its files."""
+    files = sorted(file for file in HERE.rglob("*") if file.suffix in TOOL_ENDINGS)
+    return digest(
+        sys.version,
+        [version(package) for package in PACKAGES],
+        books.build_date(root),
+        *(file.read_bytes() for file in files),
+    )
+
+
+def hashes(root: Path, names: Iterable[str]) -> dict[str, str | None]:
+    """Return the hashes of files, None for those that are not there, by name."""
+    return {name: _hash(root / name) for name in names}
+
+
+def write(root: Path, request: object, stamp: Stamp) -> None:
+    """Remember a build, unless somebody changed a file while it ran.
+
+    Args:
+        root: the book's directory.
+        request: what was asked for.
+        stamp: what was done.
+    """
+    if not _holds(root, stamp.inputs):
+        return
+    with cache.opened(root, "builds") as kept:
+        kept.write(digest(request), "json", msgspec.json.encode(stamp))
+
+
+def unchanged(root: Path, request: object) -> Stamp | None:
+    """Return the last build of the same request when it would be built the same again.
+
+    Args:
+        root: the book's directory.
+        request: what is asked for.
+    """
+    path = root / cache.DIRECTORY / "builds" / f"{digest(request)}.json"
+    try:
+        stamp = msgspec.json.decode(path.read_bytes(), type=Stamp)
+    except (OSError, msgspec.DecodeError):
+        return None
+    is_same = (
+        all((root / target).exists() for target in stamp.targets)
+        and _holds(root, stamp.inputs)
+        and stamp.tools == tools(root)
+        and _holds(root, stamp.outputs)
+    )
+    return stamp if is_same else None
+
+
+def _holds(root: Path, expected: Mapping[str, str | None]) -> bool:
+    return all(_hash(root / name) == known for name, known in expected.items())
+
+
+def _hash(path: Path) -> str | None:
+    with suppress(OSError):
+        return digest(path.read_bytes())
+    return None
