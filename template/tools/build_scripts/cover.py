@@ -12,8 +12,8 @@ from tools.build_scripts.book import BOOK_FILE, Book, BuildError, Problem
 from tools.build_scripts.fonts import FontSet, drawn_clusters, load_fonts
 from tools.build_scripts.pandoc import HERE
 
-OWN_COVER = "assets/images/cover"
-OWN_SUFFIXES = (".png", ".jpg", ".jpeg", ".svg")
+# The covers that an author can give; the first that there is counts.
+COVERS = ("assets/images/cover.jpg", "assets/images/cover.png", "assets/images/cover.svg")
 DESIGN = HERE / "theme" / "cover.typ"
 # The design is 1600 x 2560 points, which shops ask for as pixels.
 PIXELS_PER_INCH = 72
@@ -23,14 +23,13 @@ def cover(root: Path, book: Book) -> bytes:
     """Return the cover of a book, a picture of any kind.
 
     Args:
-        root: the book's directory; its own cover is `assets/images/cover.png`, `.jpg` or `.svg`.
+        root: the book's directory; its own cover is `assets/images/cover.jpg`, `.png` or `.svg`.
         book: what book.yml says.
 
     Raises:
         BuildError: its own cover cannot be read, or no font has a character of the title.
     """
-    for suffix in OWN_SUFFIXES:
-        name = f"{OWN_COVER}{suffix}"
+    for name in COVERS:
         if (root / name).is_file():
             return _read(root / name, name)
     return draw(book)
@@ -77,6 +76,6 @@ def _refuse_missing(book: Book, fonts: FontSet) -> None:
     if missing:
         message = (
             f"no font of this book has the character '{missing[0]}', so the cover cannot show it; "
-            f"write it in another way, or save a cover as {OWN_COVER}.png."
+            f"write it in another way, or save a cover as {COVERS[1]}."
         )
         raise BuildError(Problem(BOOK_FILE, None, message))

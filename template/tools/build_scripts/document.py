@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import unicodedata
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass, field
 
@@ -86,6 +87,23 @@ def _license_address(identifier: str) -> str | None:
     """Return where a licence can be read; what is no identifier of SPDX's is in no such place."""
     is_reserved = identifier != license_name(identifier)
     return None if is_reserved else f"https://spdx.org/licenses/{identifier}.html"
+
+
+def book_index(manuscript: Manuscript) -> list[IndexEntry]:
+    """Return the index of a book, in the order of the alphabet."""
+    found: dict[tuple[str, ...], list[tuple[int, str]]] = {}
+    for number, chapter in enumerate(manuscript.chapters):
+        for place in chapter.report.index_entries:
+            levels = tuple(level.strip() for level in place.entry.split("!"))
+            found.setdefault(levels, []).append((number, place.id))
+    ordered = sorted(found, key=lambda levels: [(_sort_key(level), level) for level in levels])
+    return [(levels, tuple(found[levels])) for levels in ordered]
+
+
+def _sort_key(text: str) -> str:
+    """Return what a term is sorted by: without accents, small and capital letters alike."""
+    letters = unicodedata.normalize("NFKD", text.casefold())
+    return "".join(letter for letter in letters if not unicodedata.combining(letter))
 
 
 def index_terms(

@@ -25,6 +25,7 @@ from tools.build_scripts.chapters import Manuscript, ParsedChapter
 from tools.build_scripts.cover import cover
 from tools.build_scripts.document import (
     IndexEntry,
+    book_index,
     entry_name,
     full_title,
     imprint,
@@ -91,7 +92,7 @@ def write_epub(
     manuscript: Manuscript,
     destination: Path,
     fragments: Sequence[str],
-    index: Sequence[IndexEntry] = (),
+    index: Sequence[IndexEntry] | None = None,
 ) -> None:
     """Write the book as EPUB 3.
 
@@ -99,7 +100,7 @@ def write_epub(
         manuscript: the book.
         destination: the file to write.
         fragments: the text of every chapter, as it stands on the website.
-        index: its index entries, in the order they are to be printed.
+        index: its index entries, in the order they are to be printed; by default all there are.
 
     Raises:
         BuildError: a text is not XML, an image cannot be read, or the cover cannot be drawn.
@@ -108,7 +109,7 @@ def write_epub(
     addresses = {name: f"../{image.address}" for name, image in images.items()}
     picture = _picture("cover", cover(manuscript.root, manuscript.book), "cover-image")
     body = list(pages.body(fragments, addresses))
-    back = list(pages.index(index, fragments))
+    back = list(pages.index(book_index(manuscript) if index is None else index, fragments))
     contents, old_contents = pages.contents(body, back)
     style = Item("style.css", "text/css", STYLE.read_bytes())
     items = [*pages.front(picture), contents, *body, *back, picture, *images.values(), style]

@@ -4,20 +4,22 @@ from __future__ import annotations
 
 import re
 import unicodedata
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from datetime import datetime, timezone
 from pathlib import Path
+from urllib.parse import quote
 
-from tools.build_scripts.assets import copy_images
 from tools.build_scripts.book import Entry
 from tools.build_scripts.chapters import Manuscript
 from tools.build_scripts.document import (
     IndexEntry,
     Term,
+    book_index,
     full_title,
     index_terms,
     part_name,
 )
+from tools.build_scripts.fill import fill
 
 # How gfm.lua ends a heading: its id, and the text that GitHub makes its fragment of.
 _HEADING = re.compile("\ufdd2([^\ufdd3]*)\ufdd3([^\ufdd4]*)\ufdd4")
@@ -34,37 +36,45 @@ def write_markdown(
     manuscript: Manuscript,
     destination: Path,
     fragments: Sequence[str],
-    index: Sequence[IndexEntry] = (),
+    index: Sequence[IndexEntry] | None = None,
 ) -> None:
-    """Write the book as one Markdown file, with its images beside it.
+    """Write the book as one Markdown file.
 
     Args:
         manuscript: the book.
-        destination: the file to write; its images go to the directory `assets` next to it.
-        fragments: the text of every chapter, as gfm.lua writes it and with nothing left open:
-            links within the book lead to `address(id)`.
-        index: its index entries, in the order they are to be printed.
-
-    Raises:
-        BuildError: an image cannot be copied.
+        destination: the file to write.
+        fragments: the text of every chapter, as `chapter_texts` returns them.
+        index: its index entries, in the order they are to be printed; by default all there are.
     """
-    copy_images(manuscript, destination.parent)
+    entries = book_index(manuscript) if index is None else index
     pieces = [
         *_front_matter(manuscript),
-        *_contents(manuscript, fragments, bool(index)),
+        *_contents(manuscript, fragments, bool(entries)),
         *_chapters(manuscript, fragments),
-        *_index(manuscript, fragments, index),
+        *_index(manuscript, fragments, entries),
     ]
     text = _resolve("\n\n".join(piece.strip("\n") for piece in pieces if piece))
     destination.write_text(f"{text}\n", encoding="utf-8", newline="\n")
 
 
-def address(id: str) -> str:
-    """Return what a link to an id of the book leads to until the whole file is known.
+def chapter_texts(manuscript: Manuscript, places: Mapping[str, str]) -> list[str]:
+    """Return the texts of all chapters, whole but for the fragments that GitHub makes.
 
-    GitHub makes the fragments of headings itself, and they depend on all headings before.
+    Args:
+        manuscript: the book.
+        places: where images are, by their path in the book.
     """
-    return f"\ufdd5{id}\ufdd6"
+    return [
+        fill(
+            manuscript,
+            chapter,
+            chapter.fragment("markdown"),
+            address=_address,
+            image=lambda path: quote(places[path]),
+            reference=lambda piece: _link(piece.text, piece.id) if piece.id else escape(piece.text),
+        )
+        for chapter in manuscript.chapters
+    ]
 
 
 # The file ----------------------------------------------------------------------------------
@@ -147,13 +157,21 @@ def _index_lines(terms: Sequence[Term], indent: str = "") -> Iterator[str]:
 # Markdown ----------------------------------------------------------------------------------
 
 
+def _address(id: str) -> str:
+    """Return what a link to an id of the book leads to until the whole file is known.
+
+    GitHub makes the fragments of headings itself, and they depend on all headings before.
+    """
+    return f"\ufdd5{id}\ufdd6"
+
+
 def _heading(level: int, id: str, text: str) -> str:
     """Return a heading as gfm.lua writes it."""
     return f"{'#' * level} {escape(text)}\ufdd2{id}\ufdd3{' '.join(text.split())}\ufdd4"
 
 
 def _link(text: str, id: str) -> str:
-    return f"[{escape(text)}]({address(id)})"
+    return f"[{escape(text)}]({_address(id)})"
 
 
 def escape(text: str) -> str:
@@ -164,7 +182,7 @@ def escape(text: str) -> str:
 
 def _words(text: str) -> str:
     """Return the text of a heading with references as they are shown."""
-    return _REFERENCE.sub(r"\1", text)
+    return _REFERENCE.sub(lambda found: re.sub(r"\\(.)", r"\1", found[1]), text)
 
 
 def _resolve(text: str) -> str:
