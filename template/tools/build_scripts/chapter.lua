@@ -104,6 +104,7 @@ local function finish_elements(blocks, text, state, report)
     filter.Figure = finish(elements.finish_figure)
   end
   if holds("$") then filter.Math = function(formula) formulas:insert(formula) end end
+  if holds("\n:") then filter.DefinitionList = elements.finish_definitions end
   if holds("{#eq-") then
     filter.Para = function(para) return elements.finish_equation(para, state, report) end
   end

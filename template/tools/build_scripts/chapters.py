@@ -305,10 +305,8 @@ class _Reading:
         found = self.bibliography
         if found is None:
             return {}
-        return {
-            "bibliography": {"format": found.format, "text": found.text},
-            "style": str(found.style) if found.style else None,
-        }
+        style = {"style": str(found.style)} if found.style else {}
+        return {"bibliography": {"format": found.format, "text": found.text}, **style}
 
     def job(self, entry: Entry) -> Json:
         """Return what chapter.lua needs to read a chapter."""

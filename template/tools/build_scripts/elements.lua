@@ -50,9 +50,20 @@ function M.finish_figure(figure, state, report)
   return set_caption(figure, caption)
 end
 
+--- The last paragraph before `:::` is one like the others.
+local function paragraphs(blocks)
+  return blocks:map(function(block)
+    return block.t == "Plain" and pandoc.Para(block.content) or block
+  end)
+end
+
 --- `::: {#fig-pool}`: the last paragraph is the caption.
 local function figure_of_div(div, state, report)
-  local blocks = pandoc.Blocks(div.content)
+  local blocks = pandoc.Blocks {}
+  for _, block in ipairs(paragraphs(div.content)) do
+    -- A picture that stands alone was made a figure of its own.
+    if block.t == "Figure" then blocks:extend(block.content) else blocks:insert(block) end
+  end
   local last = blocks[#blocks]
   local caption = pandoc.Inlines {}
   if last and last.t == "Para" then
@@ -119,7 +130,7 @@ end
 --- `::: {.tabs}`: every heading begins a tab.
 local function finish_tabs(div, report)
   local tabs = pandoc.Blocks {}
-  for _, block in ipairs(div.content) do
+  for _, block in ipairs(paragraphs(div.content)) do
     if block.t == "Header" then
       local tab = pandoc.Div({title_div(block.content)}, pandoc.Attr(block.identifier, {"tab"}))
       tabs:insert(tab)
@@ -139,15 +150,28 @@ end
 --- `::: {.details summary="…"}`: what a reader opens when they want to.
 local function finish_details(div, words)
   local summary = div.attributes.summary or words.Details
+  div.content = paragraphs(div.content)
   div.attributes.summary = nil
   div.content:insert(1, title_div(pandoc.Inlines(summary)))
   return div
 end
 
+--- A definition of several paragraphs: pandoc would run them together.
+function M.finish_definitions(list)
+  list.content = list.content:map(function(item)
+    item[2] = item[2]:map(function(blocks) return #blocks > 1 and paragraphs(blocks) or blocks end)
+    return item
+  end)
+  return list
+end
+
 function M.finish_div(div, state, report)
   if ids.kind(div.identifier) == "fig" then return figure_of_div(div, state, report) end
   for _, class in ipairs(div.classes) do
-    if ALERTS[class] then return finish_callout(div, class, state.shared.words) end
+    if ALERTS[class] then
+      div.content = paragraphs(div.content)
+      return finish_callout(div, class, state.shared.words)
+    end
     if class == "tabs" or class == "panel-tabset" then return finish_tabs(div, report) end
     if class == "details" then return finish_details(div, state.shared.words) end
   end

@@ -49,7 +49,9 @@ local function line_numbers(text)
 end
 
 local function set_lines(code, name, numbers)
-  if numbers and #numbers > 0 then code.attributes[name] = table.concat(numbers, " ") end
+  if not numbers or #numbers == 0 then return end
+  -- JSON knows no whole numbers.
+  code.attributes[name] = table.concat(numbers:map(math.tointeger), " ")
 end
 
 local function count_lines(text)
@@ -125,15 +127,6 @@ local function listing(state, key, report)
   return found
 end
 
---- Give a listing the text of a file, and the numbers that its lines have there.
-local function fill(code, found)
-  code.text = found.text
-  local is_numbered = code.classes:includes("numberLines")
-  if is_numbered and not code.attributes.startFrom and found.first then
-    code.attributes.startFrom = tostring(found.first)
-  end
-end
-
 -- Captions ----------------------------------------------------------------------------------
 
 local function caption_div(id, caption, state, report)
@@ -153,8 +146,9 @@ local function comparison(code, before_key, key, head, id, state, report)
   local changes = state.comparisons[before_key .. "\n" .. key] or {removed = {}, added = {}}
   local function side(class, found, name, numbers)
     local text = code:clone()
+    text.text = found.text
+    take_marks(text)
     text.attributes["data-marks"] = nil
-    fill(text, found)
     set_lines(text, name, numbers)
     return pandoc.Div({source_div(found, state.shared), text}, pandoc.Attr("", {class}))
   end
@@ -216,7 +210,7 @@ function M.finish(code, state, report)
   local key = output and "output:" .. output or include and key_of(include, region, lines)
   local found = key and listing(state, key, report)
   if found then
-    fill(code, found)
+    code.text = found.text
     head:insert(source_div(found, state.shared))
   end
   if output then classes:insert("output") end

@@ -26,6 +26,8 @@ _ATTRIBUTE = re.compile(
 _SIGN = r"(?:\#|//|--|;+|%|/\*|<!--|\{\#|REM|')"
 _OPENING = re.compile(rf"^\s*{_SIGN}\s*\#?region:?\s+(?P<name>[\w.-]+)")
 _CLOSING = re.compile(rf"^\s*{_SIGN}\s*\#?endregion\b")
+# What a marker leaves behind that stood alone between blank lines.
+_MANY_BLANK = re.compile(r"\n(?:[ \t]*\n){3,}")
 _LINES = re.compile(r"(?P<first>\d+)(?:\s*-\s*(?P<last>\d+))?")
 OUTPUT_ENDING = ".out"
 
@@ -52,12 +54,11 @@ class Part:
 
 @dataclass(frozen=True)
 class Excerpt:
-    """The text of a part, and its first and last line in the file, from 1."""
+    """The text of a part; its first and last line in the file, from 1, where it is not all of it."""
 
     path: str
     text: str
-    first: int
-    last: int
+    lines: tuple[int, int] | None = None
 
 
 @dataclass(frozen=True)
@@ -208,7 +209,7 @@ class Library:
                 f"what '{program}' prints is not stored yet; run: make outputs"
             ) from error
         text = "\n".join(found.lines).rstrip("\n")
-        return Excerpt(program, text, 1, len(found.lines))
+        return Excerpt(program, text)
 
     def _excerpt(self, part: Part, place: tuple[str, int]) -> Excerpt:
         file = self.file(part.path)
@@ -223,11 +224,12 @@ class Library:
             for number in range(first, last + 1)
             if number not in file.markers
         ]
-        text = textwrap.dedent("\n".join(kept)).strip("\n")
+        text = _MANY_BLANK.sub("\n\n\n", textwrap.dedent("\n".join(kept)).strip("\n"))
         if not text.strip():
             raise ListingError(f"there is nothing to show in {part.key}.")
         self.shown.setdefault(part, place)
-        return Excerpt(part.path, text, first, last)
+        is_whole = part.region is None and part.lines is None
+        return Excerpt(part.path, text, None if is_whole else (first, last))
 
 
 def stored_output(program: str) -> str:
@@ -321,9 +323,6 @@ def _region_span(part: Part, name: str, file: CodeFile) -> tuple[int, int]:
 
 
 def _json(excerpt: Excerpt) -> Json:
-    return {
-        "path": excerpt.path,
-        "text": excerpt.text,
-        "first": excerpt.first,
-        "last": excerpt.last,
-    }
+    first, last = excerpt.lines or (None, None)
+    lines = {"first": first, "last": last} if first else {}
+    return {"path": excerpt.path, "text": excerpt.text, **lines}
