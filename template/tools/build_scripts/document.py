@@ -1,92 +1,56 @@
-"""Pandoc documents as JSON: small pieces of them, and the whole book as one."""
+"""What the book's formats say in the same words: titles, the imprint, the index."""
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator
-from typing import Any
+import unicodedata
+from collections.abc import Callable, Iterator, Sequence
+from dataclasses import dataclass, field
 
-from tools.build_scripts.book import Entry
+from tools.build_scripts.book import Entry, license_name
 from tools.build_scripts.chapters import Manuscript
-from tools.build_scripts.pandoc import Json
 
-Blocks = list[Json]
-
-
-def inlines(text: str) -> list[Json]:
-    """Return plain text as pandoc writes it: words and spaces, none of it markup."""
-    words: list[Json] = []
-    for word in text.split():
-        words += [{"t": "Space"}, {"t": "Str", "c": word}]
-    return words[1:]
+# The levels of an index entry, and where it stands: places of chapters in the book, and ids.
+IndexEntry = tuple[tuple[str, ...], tuple[tuple[int, str], ...]]
 
 
-def link(content: list[Json], target: str) -> Json:
-    """Return a link."""
-    return {"t": "Link", "c": [["", [], []], content, [target, ""]]}
+@dataclass(frozen=True)
+class Fact:
+    """A line of the imprint: what is told, and where it leads."""
+
+    name: str
+    value: str
+    address: str | None = None
 
 
-def heading(
-    level: int, id: str, title: str, classes: Iterable[str] = (), **attributes: str
-) -> Json:
-    """Return a heading of plain text; `epub_type` becomes the attribute `epub:type`."""
-    pairs = [[name.replace("_", ":"), value] for name, value in attributes.items()]
-    return {"t": "Header", "c": [level, [id, list(classes), pairs], inlines(title)]}
+@dataclass(frozen=True)
+class Locator:
+    """A place that the index names: the number of its section, its chapter, and its id."""
+
+    label: str
+    entry: Entry
+    id: str
 
 
-def place(id: str) -> Json:
-    """Return a place that links lead to and that shows nothing."""
-    return {"t": "Span", "c": [[id, [], []], []]}
+@dataclass(frozen=True)
+class Term:
+    """A line of the index, and the lines below it."""
 
-
-def paragraph(content: list[Json]) -> Json:
-    """Return a paragraph."""
-    return {"t": "Para", "c": content}
-
-
-def meta(value: Any) -> Json:
-    """Return a text, a list or a mapping as a metadata value; its texts are not read as markup."""
-    if isinstance(value, dict):
-        return {"t": "MetaMap", "c": {key: meta(item) for key, item in value.items()}}
-    if isinstance(value, (list, tuple)):
-        return {"t": "MetaList", "c": [meta(item) for item in value]}
-    return {"t": "MetaString", "c": str(value)}
-
-
-def document(manuscript: Manuscript, blocks: Blocks, metadata: dict[str, Any]) -> Json:
-    """Return a whole document, in the version of the format that its chapters have."""
-    return {
-        "pandoc-api-version": manuscript.chapters[0].ast["pandoc-api-version"],
-        "meta": {key: meta(value) for key, value in metadata.items()},
-        "blocks": blocks,
-    }
-
-
-def whole_book(manuscript: Manuscript) -> Iterator[Json]:
-    """Yield the blocks of the book, with a heading of level 1 for each part and chapter."""
-    for chapter in manuscript.chapters:
-        started = manuscript.book.part_at(chapter.entry)
-        if started is not None:
-            number, part = started
-            title = f"{part_name(number, manuscript.terms)}: {part.title}"
-            yield heading(1, f"part-{number}", title, ["part", "unnumbered"], epub_type="part")
-        yield chapter_heading(manuscript, chapter.entry)
-        yield from chapter.ast["blocks"]
-
-
-def chapter_heading(manuscript: Manuscript, entry: Entry) -> Json:
-    """Return the heading of a chapter, `3 Databases`, or of an appendix, `Appendix B: Tools`."""
-    kind = "appendix" if manuscript.book.is_appendix(entry) else "chapter"
-    block = heading(1, entry.anchor, full_title(manuscript, entry), [kind], epub_type=kind)
-    level, attributes, title = block["c"]
-    former = [place(anchor) for anchor in entry.former_anchors]
-    return {"t": "Header", "c": [level, attributes, former + title]}
+    text: str
+    locators: list[Locator] = field(default_factory=list)
+    below: list[Term] = field(default_factory=list)
 
 
 def full_title(manuscript: Manuscript, entry: Entry) -> str:
     """Return the title of a chapter or an appendix with its number."""
     if manuscript.book.is_appendix(entry):
-        return f"{manuscript.terms['Appendix']} {entry.label}: {entry.title}"
+        return f"{entry_name(manuscript, entry)}: {entry.title}"
     return f"{entry.label} {entry.title}"
+
+
+def entry_name(manuscript: Manuscript, entry: Entry) -> str:
+    """Return what an entry is called without its title, `Chapter 3` or `Appendix B`."""
+    kind = "Appendix" if manuscript.book.is_appendix(entry) else "Chapter"
+    return f"{manuscript.terms[kind]} {entry.label}"
 
 
 def part_name(number: int, terms: dict[str, str]) -> str:
@@ -105,3 +69,76 @@ def roman(number: int) -> str:
         count, number = divmod(number, value)
         letters += numeral * count
     return letters
+
+
+def imprint(manuscript: Manuscript) -> Iterator[Fact]:
+    """Yield what the page after the title tells."""
+    book, words = manuscript.book, manuscript.terms
+    yield Fact(words["Version"], manuscript.version)
+    if book.isbn:
+        yield Fact("ISBN", book.isbn)
+    for name, license in (("Text", book.licenses.text), ("Code", book.licenses.code)):
+        yield Fact(words[name], license_name(license), _license_address(license))
+    if book.repository:
+        yield Fact(words["Source"], book.repository, book.repository)
+
+
+def _license_address(identifier: str) -> str | None:
+    """Return where a licence can be read; what is no identifier of SPDX's is in no such place."""
+    is_reserved = identifier != license_name(identifier)
+    return None if is_reserved else f"https://spdx.org/licenses/{identifier}.html"
+
+
+def book_index(manuscript: Manuscript) -> list[IndexEntry]:
+    """Return the index of a book, in the order of the alphabet."""
+    found: dict[tuple[str, ...], list[tuple[int, str]]] = {}
+    for number, chapter in enumerate(manuscript.chapters):
+        for place in chapter.report.index_entries:
+            levels = tuple(level.strip() for level in place.entry.split("!"))
+            found.setdefault(levels, []).append((number, place.id))
+    ordered = sorted(found, key=lambda levels: [(_sort_key(level), level) for level in levels])
+    return [(levels, tuple(found[levels])) for levels in ordered]
+
+
+def _sort_key(text: str) -> str:
+    """Return what a term is sorted by: without accents, small and capital letters alike."""
+    letters = unicodedata.normalize("NFKD", text.casefold())
+    return "".join(letter for letter in letters if not unicodedata.combining(letter))
+
+
+def index_terms(
+    manuscript: Manuscript,
+    index: Sequence[IndexEntry],
+    fragments: Sequence[str],
+    heading: Callable[[str], str],
+    place: Callable[[str], str],
+) -> list[Term]:
+    """Return the index as a tree, each place named by the section that it is in.
+
+    Args:
+        manuscript: the book.
+        index: its index entries, in the order they are to be printed.
+        fragments: the texts of the chapters.
+        heading: returns how a text writes the heading that has an id.
+        place: returns how a text writes the place that has an id.
+    """
+    whole = Term("")
+    for levels, places in index:
+        term = whole
+        for level in levels:
+            term = _below(term, level)
+        for number, id in places:
+            chapter, text = manuscript.chapters[number], fragments[number]
+            numbers = ((text.find(heading(h.id)), h.number) for h in chapter.report.headings)
+            end = text.find(place(id))
+            before = [found for start, found in numbers if found is not None and start < end]
+            label = before[-1] if before else chapter.entry.label
+            term.locators.append(Locator(label, chapter.entry, id))
+    return whole.below
+
+
+def _below(term: Term, text: str) -> Term:
+    """Return the line with a text below another, which is the last one or new."""
+    if not term.below or term.below[-1].text != text:
+        term.below.append(Term(text))
+    return term.below[-1]
