@@ -5,6 +5,9 @@ from __future__ import annotations
 from tools.build_scripts.chapters import DIAGRAMS, Manuscript
 from tools.build_scripts.output import Output
 
+# The covers that an author can give; the first that there is counts.
+COVERS = ("assets/images/cover.jpg", "assets/images/cover.png", "assets/images/cover.svg")
+
 
 def copy_images(manuscript: Manuscript, output: Output) -> dict[str, str]:
     """Copy the images that the book shows.

@@ -15,7 +15,7 @@ from threading import Lock
 
 from tools.build_scripts import bibliography, cache, stamp
 from tools.build_scripts import book as books
-from tools.build_scripts.assets import copy_images, place
+from tools.build_scripts.assets import COVERS, copy_images, place
 from tools.build_scripts.book import BOOK_FILE, FORMATS, BuildError, Format, Problem
 from tools.build_scripts.cache import Cache, digest
 from tools.build_scripts.chapters import Manuscript, TextFormat, read_manuscript
@@ -23,8 +23,6 @@ from tools.build_scripts.fill import fill_html, fill_typst
 from tools.build_scripts.output import MARKER, Output, read_info
 from tools.build_scripts.stamp import Stamp
 
-# The covers that an author can give; the first that there is counts.
-COVERS = ("assets/images/cover.jpg", "assets/images/cover.png", "assets/images/cover.svg")
 KEPT = ".gitkeep"
 STAGING_PREFIX = ".building-"
 DAY = 24 * 60 * 60

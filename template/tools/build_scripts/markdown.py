@@ -11,6 +11,7 @@ from urllib.parse import quote
 
 from tools.build_scripts.book import Entry
 from tools.build_scripts.chapters import Manuscript
+from tools.build_scripts.crossref import Piece
 from tools.build_scripts.document import (
     IndexEntry,
     Term,
@@ -71,10 +72,15 @@ def chapter_texts(manuscript: Manuscript, places: Mapping[str, str]) -> list[str
             chapter.fragment("markdown"),
             address=_address,
             image=lambda path: quote(places[path]),
-            reference=lambda piece: _link(piece.text, piece.id) if piece.id else escape(piece.text),
+            reference=_reference,
         )
         for chapter in manuscript.chapters
     ]
+
+
+def _reference(piece: Piece) -> str:
+    """Return a piece of a reference; what is no link stands between links, with its spaces."""
+    return _link(piece.text, piece.id) if piece.id else _MARKUP.sub(r"\\\g<0>", piece.text)
 
 
 # The file ----------------------------------------------------------------------------------
