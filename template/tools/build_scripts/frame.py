@@ -31,8 +31,6 @@ PRINT_PAGE = "print.html"
 BOOK_INDEX_PAGE = "book-index.html"
 NOT_FOUND_PAGE = "404.html"
 SITEMAP = "sitemap.xml"
-# The names of pages that no chapter may have.
-RESERVED_PAGES = (INDEX_PAGE, PRINT_PAGE, BOOK_INDEX_PAGE, NOT_FOUND_PAGE)
 
 # In the HTML of a chapter every "<" begins a tag (html.lua), so these never meet its text.
 _LINK = re.compile(r'<a href="([^"#]*)(#[^"]*)?"')
@@ -246,8 +244,7 @@ class Frame:
         urls = "".join(f"<url><loc>{escape(place)}</loc></url>\n" for place in places)
         schema = "http://www.sitemaps.org/schemas/sitemap/0.9"
         return (
-            '<?xml version="1.0" encoding="UTF-8"?>\n'
-            f'<urlset xmlns="{schema}">\n{urls}</urlset>\n'
+            f'<?xml version="1.0" encoding="UTF-8"?>\n<urlset xmlns="{schema}">\n{urls}</urlset>\n'
         )
 
     def book_index(self, entries: Iterable[IndexEntry]) -> str:
