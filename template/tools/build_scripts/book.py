@@ -26,6 +26,8 @@ else:
     import tomli as tomllib
 
 BOOK_FILE = "book.yml"
+# The pages that the website has besides those of chapters.
+SITE_PAGES = frozenset({"404.html", "book-index.html", "index.html", "print.html"})
 Format = Literal["html", "epub", "pdf", "markdown"]
 FORMATS: tuple[Format, ...] = ("html", "epub", "pdf", "markdown")
 
@@ -262,15 +264,15 @@ def _contradictions(book: Book) -> Iterator[str]:
         path = PurePosixPath(entry.path)
         if path.is_absolute() or ".." in path.parts or "\\" in entry.path:
             yield f"the path '{entry.path}' of entry {place} leaves the book's directory."
-        if entry.page == "index.html":
-            yield f"the page of '{entry.id}' is index.html, which is the title page."
+        if entry.page in SITE_PAGES:
+            yield f"the page of '{entry.id}' is {entry.page}, which the website has already."
     yield from _former_contradictions(book)
 
 
 def _former_contradictions(book: Book) -> Iterator[str]:
     """Yield the former ids that would take a page from another chapter."""
     ids = {entry.id for entry in book.entries}
-    pages = {"index.html", *(entry.page for entry in book.entries)}
+    pages = {*SITE_PAGES, *(entry.page for entry in book.entries)}
     for former in _repeated(former for entry in book.entries for former in entry.was):
         yield f"the former id '{former}' is claimed twice."
     for entry in book.entries:

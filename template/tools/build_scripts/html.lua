@@ -20,7 +20,7 @@ local function classes(attributes)
 end
 
 local function escape(text)
-  return (text:gsub("[&<>\"]", {["&"] = "&amp;", ["<"] = "&lt;", [">"] = "&gt;", ['"'] = "&quot;"}))
+  return (text:gsub('[&<>"]', {["&"] = "&amp;", ["<"] = "&lt;", [">"] = "&gt;", ['"'] = "&quot;"}))
 end
 
 -- Code --------------------------------------------------------------------------------------
@@ -79,7 +79,7 @@ local function finish_highlighted(outer, inner, options, text)
   -- Pandoc numbers the blocks that have no id: each chapter would have a block "cb1".
   local attributes = outer:gsub(' id="cb%d+"', "")
   local numbered = inner:find("numberSource", 1, true) ~= nil
-  local lines = (text .. "\n"):gsub('<span id="[^"]*"><a href="[^"]*"[^>]*></a>(.-)</span>\n', "%1\n")
+  local lines = (text .. "\n"):gsub('<span id="[^>]*><a href="[^>]*></a>(.-)</span>\n', "%1\n")
   return code_block(attributes, attribute(options, "style"), lines:sub(1, -2), numbered)
 end
 
@@ -171,22 +171,24 @@ end
 
 --- Let a wide table scroll by itself, also by keyboard, and say what it is that scrolls.
 local function finish_tables(html, context)
+  if not html:find("<table", 1, true) then return html end
+  local before = '<div class="table%s" tabindex="0" role="group" %s><table%s>'
   local captions, used = {}, 0
-  local finished = html:gsub("<table([^>]*)>()", function(attributes, place)
+  local finished = html:gsub("<(/?)table([^>]*)>()", function(slash, attributes, place)
+    if slash == "/" then return "</table></div>" end
     local label = ('aria-label="%s"'):format(escape(context.words.Table))
     if html:find("^\n<caption>", place) then
-      local id = attribute(attributes, "id") or ("%stable-%d"):format(context.chapter.prefix, #captions + 1)
-      captions[#captions + 1] = id .. "-caption"
-      label = ('aria-labelledby="%s-caption"'):format(id)
+      local unnamed = ("%stable-%d"):format(context.chapter.prefix, #captions + 1)
+      captions[#captions + 1] = (attribute(attributes, "id") or unnamed) .. "-caption"
+      label = ('aria-labelledby="%s"'):format(captions[#captions])
     end
-    local wide = classes(attributes).wide and " wide" or ""
-    return ('<div class="table%s" tabindex="0" role="group" %s><table%s>'):format(wide, label, attributes)
+    return before:format(classes(attributes).wide and " wide" or "", label, attributes)
   end)
-  finished = finished:gsub("<caption>", function()
+  if #captions == 0 then return finished end
+  return (finished:gsub("<caption>", function()
     used = used + 1
     return ('<caption id="%s">'):format(captions[used])
-  end)
-  return (finished:gsub("</table>", "</table></div>"))
+  end))
 end
 
 local function finish_images(html)
@@ -199,15 +201,18 @@ end
 
 --- Give footnotes ids of the chapter: on the page for printing all chapters stand together.
 local function finish_notes(html, prefix)
-  if not html:find('<section id="footnotes"', 1, true) then return html end
-  prefix = prefix:gsub("%%", "%%%%")
-  html = html:gsub('<section id="footnotes"', ('<section id="%sfootnotes"'):format(prefix))
-  html = html:gsub('<li id="(fn%d+)">', ('<li id="%s%%1">'):format(prefix))
-  html = html:gsub('<a href="#(fnref%d+)"', ('<a href="#%s%%1"'):format(prefix))
-  local reference = '<a href="#%s%%1" class="footnote-ref" id="%s%%2"'
-  return (html:gsub(
-    '<a href="#(fn%d+)" class="footnote%-ref" id="(fnref%d+)"', reference:format(prefix, prefix)
-  ))
+  local place = html:find('<section id="footnotes"', 1, true)
+  if not place then return html end
+  local safe = prefix:gsub("%%", "%%%%")
+  local text = html:sub(1, place - 1):gsub(
+    '<a href="#(fn%d+)" class="footnote%-ref" id="',
+    ('<a href="#%s%%1" class="footnote-ref" id="%s'):format(safe, safe)
+  )
+  local notes = html:sub(place)
+    :gsub('^<section id="', "%0" .. safe)
+    :gsub('<li id="fn', ('<li id="%sfn'):format(safe))
+    :gsub('<a href="#fnref', ('<a href="#%sfnref'):format(safe))
+  return text .. notes
 end
 
 --- Where an index entry stands is its id; what it says is in the index.

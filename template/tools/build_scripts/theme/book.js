@@ -7,6 +7,8 @@
   const here = document.currentScript.src;
   const all = (selector, within = document) => [...within.querySelectorAll(selector)];
   const one = (selector, within = document) => within.querySelector(selector);
+  const byId = (id) => document.getElementById(id);
+  const targetOf = ({ hash }) => byId(decodeURIComponent(hash.slice(1)));
 
   // A reader may forbid storage; then a choice holds until the next page.
   const memory = {
@@ -91,7 +93,7 @@
       tab.ariaSelected = selected;
       tab.tabIndex = selected ? 0 : -1;
       // What is hidden like this can still be found by the browser's own search.
-      one(`#${tab.getAttribute("aria-controls")}`).hidden = selected ? false : "until-found";
+      byId(tab.getAttribute("aria-controls")).hidden = selected ? false : "until-found";
     }
   }
 
@@ -140,10 +142,11 @@
 
   // A link may lead to something in a tab that is not chosen.
   function revealTarget() {
-    const target = document.getElementById(decodeURIComponent(location.hash.slice(1)));
+    const target = targetOf(location);
     const panel = target?.closest(".tab[hidden]");
     if (!panel) return;
-    select(panel.parentElement.firstElementChild, document.getElementById(panel.getAttribute("aria-labelledby")));
+    const tab = byId(panel.getAttribute("aria-labelledby"));
+    select(tab.parentElement, tab);
     target.scrollIntoView();
   }
 
@@ -159,7 +162,7 @@
     const toc = one(".toc");
     if (!toc) return;
     const links = all("a", toc);
-    const headings = links.map((link) => document.getElementById(decodeURIComponent(link.hash.slice(1))));
+    const headings = links.map(targetOf);
     let current = null;
     const update = () => {
       const top = innerHeight / 4;
@@ -169,7 +172,7 @@
       current = links[place];
       if (!current) return;
       current.setAttribute("aria-current", "true");
-      if (toc.scrollHeight > toc.clientHeight) toc.scrollTop = current.offsetTop - toc.clientHeight / 2;
+      toc.scrollTop = current.offsetTop - toc.clientHeight / 2;
     };
     let waiting = false;
     addEventListener("scroll", () => {
@@ -226,7 +229,9 @@
       ArrowRight: () => follow(rtl ? "[rel=prev]:is(a)" : "[rel=next]:is(a)"),
     };
     usesKeys.checked = memory.get("book-keys") !== "off";
-    usesKeys.addEventListener("change", () => memory.set("book-keys", usesKeys.checked ? "on" : "off"));
+    usesKeys.addEventListener("change", () => {
+      memory.set("book-keys", usesKeys.checked ? "on" : "off");
+    });
     addEventListener("keydown", (event) => {
       const modified = event.ctrlKey || event.altKey || event.metaKey || event.isComposing;
       if (modified || event.defaultPrevented || !usesKeys.checked || one("dialog[open]")) return;

@@ -11,7 +11,8 @@ function startSearch(dialog, base) {
 
   // Small and capital letters, accents and vowel signs make no difference. It goes character by
   // character, so that what is found can be shown where it stands in the text as written.
-  const fold = (text) => text.normalize("NFKD").replace(/[\u0300-\u036f\u0591-\u05c7\u0640\u064b-\u065f]/g, "").toLowerCase();
+  const SIGNS = /[\u0300-\u036f\u0591-\u05c7\u0640\u064b-\u065f]/g;
+  const fold = (text) => text.normalize("NFKD").replace(SIGNS, "").toLowerCase();
 
   const isWord = (character) => character !== undefined && /[\p{L}\p{N}_]/u.test(character);
 
@@ -29,18 +30,22 @@ function startSearch(dialog, base) {
     }));
   });
 
-  // How much one word of the query says for a text: whole words most, beginnings of words less.
+  // How much a word of the query says for a text: whole words most, beginnings of words less, and
+  // a little for each time that it is there.
   function weight(text, term) {
     let best = 0;
-    for (let at = text.indexOf(term); at >= 0 && best < 3; at = text.indexOf(term, at + 1)) {
+    let count = 0;
+    for (let at = text.indexOf(term); at >= 0 && count < 20; at = text.indexOf(term, at + 1)) {
       const begins = !isWord(text[at - 1]);
       const ends = !isWord(text[at + term.length]);
       best = Math.max(best, begins && ends ? 3 : begins ? 2 : 1);
+      count += 1;
     }
-    return best;
+    return best + count / 20;
   }
 
-  // Titles come first, then the titles of chapters, then the text; each word must be somewhere.
+  // Titles come first, then the titles of chapters, then the text; each word must be somewhere, and
+  // words that stand together say more than words that do not.
   function score(section, terms) {
     let sum = 0;
     for (const term of terms) {
@@ -49,21 +54,24 @@ function startSearch(dialog, base) {
       if (value === 0) return 0;
       sum += value;
     }
-    return sum + (section.heads === terms.join(" ") ? 1000 : 0);
+    const phrase = terms.join(" ");
+    if (section.heads === phrase) return sum + 1000;
+    return terms.length > 1 && section.body.includes(phrase) ? sum + 5 : sum;
   }
 
   function search(terms) {
     const found = [];
     sections.forEach((section, place) => {
-      const value = score(section, terms);
-      // Of a chapter whose title alone matches, the chapter says it for all its sections.
-      const isEcho = section.id && terms.every((term) => !section.heads.includes(term) && !section.body.includes(term));
-      if (value > 0 && !isEcho) found.push({ section, value, place });
+      // Where only the title of the chapter matches, the chapter itself says so for its sections.
+      const { heads, body } = section;
+      const isHere = terms.some((term) => heads.includes(term) || body.includes(term));
+      const value = isHere ? score(section, terms) : 0;
+      if (value > 0) found.push({ section, value, place });
     });
     return found.sort((one, other) => other.value - one.value || one.place - other.place);
   }
 
-  // Where in a text words are found, as pairs of start and end, in order, none overlapping.
+  // Where in a text words are found, as pairs of start and end, in order.
   function places(text, terms) {
     const starts = [];
     let folded = "";
@@ -77,19 +85,21 @@ function startSearch(dialog, base) {
     starts.push(text.length);
     const found = [];
     for (const term of terms) {
-      for (let place = folded.indexOf(term); place >= 0; place = folded.indexOf(term, place + term.length)) {
+      let place = folded.indexOf(term);
+      while (place >= 0) {
         const end = place + term.length;
         found.push([starts[place], Math.max(starts[end], starts[end - 1] + 1)]);
+        place = folded.indexOf(term, end);
       }
     }
-    found.sort((one, other) => one[0] - other[0]);
-    return found.filter(([start], place) => place === 0 || start >= found[place - 1][1]);
+    return found.sort((one, other) => one[0] - other[0]);
   }
 
   function marked(text, terms) {
     const parts = [];
     let done = 0;
     for (const [start, end] of places(text, terms)) {
+      if (start < done) continue; // part of a word that is marked already
       const mark = document.createElement("mark");
       mark.append(text.slice(start, end));
       parts.push(text.slice(done, start), mark);
@@ -101,11 +111,12 @@ function startSearch(dialog, base) {
   function excerpt(text, terms) {
     const folded = fold(text);
     const hit = Math.min(...terms.map((term) => folded.indexOf(term)).filter((at) => at >= 0));
-    if (hit === Infinity) return text.slice(0, 2 * CONTEXT) + (text.length > 2 * CONTEXT ? "…" : "");
     // Folding seldom moves anything, and then by a few letters: the words stay in the excerpt.
-    const about = Math.round(hit * (text.length / folded.length));
-    const from = about > CONTEXT ? text.lastIndexOf(" ", about - CONTEXT / 2) + 1 || about - CONTEXT / 2 : 0;
-    const to = Math.min(text.length, from + 3 * CONTEXT);
+    const about = hit === Infinity ? 0 : Math.round(hit * (text.length / folded.length));
+    const space = text.indexOf(" ", Math.max(0, about - CONTEXT));
+    // Not every language has spaces between its words.
+    const from = about <= CONTEXT ? 0 : space >= 0 && space < about ? space + 1 : about - CONTEXT;
+    const to = from + 3 * CONTEXT;
     return (from > 0 ? "…" : "") + text.slice(from, to) + (to < text.length ? "…" : "");
   }
 
@@ -148,7 +159,8 @@ function startSearch(dialog, base) {
     list.scrollTop = 0;
     input.ariaExpanded = found.length > 0;
     const { results, none } = dialog.dataset;
-    status.textContent = terms.length === 0 ? "" : found.length > 0 ? `${results}: ${found.length}` : none;
+    const said = found.length > 0 ? `${results}: ${found.length}` : none;
+    status.textContent = terms.length > 0 ? said : "";
     choose(found.length > 0 ? 0 : -1);
   }
 
