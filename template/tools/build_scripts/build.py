@@ -108,7 +108,8 @@ def build(root: Path, options: Options, tick: Callable[[], None] = lambda: None)
         texts = frozenset(TEXTS[format] for format in formats)
         manuscript = read_manuscript(root, book, kept, texts, options.jobs, counter.tick)
         seconds = time.monotonic() - started
-        inputs = settings | manuscript.digests | stamp.hashes(root, manuscript.images)
+        pictures = stamp.hashes(root, (*manuscript.images, *manuscript.drawings))
+        inputs = settings | manuscript.digests | pictures
         built = _write_all(_Work(manuscript, pages), formats, options)
         kept.keep_only({chapter.key for chapter in manuscript.chapters})
     return Result(manuscript, built, inputs, counter.count, seconds)

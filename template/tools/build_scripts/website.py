@@ -5,15 +5,9 @@ A page whose text and frame are as they were is kept; so is what the other pages
 
 from __future__ import annotations
 
-<<<<<<< HEAD
 from collections.abc import Callable, Iterator, Mapping
 from dataclasses import asdict, dataclass
 from functools import cached_property
-=======
-import shutil
-from collections.abc import Iterator, Mapping
-from pathlib import Path
->>>>>>> f0d38430f2c5fb9d15e45245bb614d12c52c72a9
 from urllib.parse import quote
 
 from tools.build_scripts import frame, search
