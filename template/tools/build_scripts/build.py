@@ -49,9 +49,10 @@ def _write_epub(manuscript: Manuscript, directory: Path, jobs: int) -> Path:
 
 def _write_pdf(manuscript: Manuscript, directory: Path, jobs: int) -> Path:
     from tools.build_scripts.pdf import write_pdf
+    from tools.build_scripts.typst_fragments import typst_fragments
 
     path = directory / f"{manuscript.book.slug}.pdf"
-    write_pdf(manuscript, path)
+    write_pdf(manuscript, path, typst_fragments(manuscript, jobs))
     return path
 
 
