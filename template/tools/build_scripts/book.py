@@ -30,6 +30,7 @@ BOOK_FILE = "book.yml"
 SITE_PAGES = frozenset({"404.html", "book-index.html", "index.html", "print.html"})
 Format = Literal["html", "epub", "pdf", "markdown"]
 FORMATS: tuple[Format, ...] = ("html", "epub", "pdf", "markdown")
+Paper = Literal["technical", "a4", "letter"]
 
 # 2020-01-01, for a book that has no commit yet.
 FALLBACK_DATE = 1_577_836_800
@@ -175,6 +176,8 @@ class Book(Struct, frozen=True, forbid_unknown_fields=True):
     appendices: tuple[Entry, ...]
     phases: tuple[Phase, ...] = ()
     milestones: tuple[Milestone, ...] = ()
+    # A book.yml of an older template names none.
+    paper: Paper = "technical"
 
     @property
     def entries(self) -> tuple[Entry, ...]:
