@@ -9,6 +9,7 @@ import signal
 import subprocess
 import sys
 import time
+import zlib
 from pathlib import Path
 
 import pytest
@@ -227,3 +228,60 @@ def test_the_cache_is_not_seen_by_git(book: Path) -> None:
     )
 
     assert ".book_cache" not in status.stdout
+
+
+def test_a_messy_manuscript_is_built(tmp_path: Path) -> None:
+    book = make_book(tmp_path / "book")
+    noise = random.Random(5).randbytes(5_000_000)
+    picture = book / "assets" / "images" / "large picture.png"
+    picture.write_bytes(large_png(noise))
+    deep = "\n".join(f"{'  ' * level}- level {level}" for level in range(30))
+    messy = "\n".join(
+        [
+            "\ufeff# Messy\r",
+            "Vec<dyn Fn()>, <unknown> and &lt;known&gt;; a & b < c > d; 100 % $5 and $6 #1 @2 ~x ^y\r",
+            "##### Waiting\tlevels skipped 🚀 {#waiting}",
+            '```whatever title="x.y" {1,3}\n\tindented by a tab\n```',
+            "```\nnothing named\n```",
+            "<!-- a comment\nof two lines --> and after it",
+            "![Large](<../../assets/images/large picture.png>)",
+            "[the first](../01_first/chapter.md) [itself](chapter.md) [folder](../01_first/)",
+            deep,
+            "***",
+            "| a | b |\n|--|--|\n| only one |\n| `a|b` | c | d |",
+            "Line one  \nline two\\\nline three",
+            "http://example.org/a_b_c?d=e&f=g and user@example.org",
+            "- [ ] task\n* other sign\n+ third sign",
+            "1) one\n2) two",
+            "Term\n: definition",
+            "*un **balanced* emphasis** _and_ __so on__ `code",
+        ]
+    )
+    chapter = book / "chapters" / "01_first" / "chapter.md"
+    chapter.write_bytes(messy.replace("\n\n", "\r\n\r\n").encode())
+
+    done = build(book, *ALL)
+
+    assert done.returncode == 0, done.stderr
+    page = (book / "book_build" / "html" / "first.html").read_text(encoding="utf-8")
+    assert "Vec&lt;dyn Fn()&gt;" in page
+    assert "<h2" in page
+    assert "\tindented by a tab" in page
+    assert "level 29" in page
+    assert "a comment" not in page
+    assert (book / "book_build" / "html" / "assets" / "images" / "large picture.png").is_file()
+
+
+def large_png(noise: bytes) -> bytes:
+    """Return a picture of grey noise, which nothing packs."""
+    width = 2000
+    rows = len(noise) // width
+    lines = b"".join(b"\0" + noise[row * width : (row + 1) * width] for row in range(rows))
+
+    def chunk(kind: bytes, data: bytes) -> bytes:
+        check = zlib.crc32(kind + data).to_bytes(4, "big")
+        return len(data).to_bytes(4, "big") + kind + data + check
+
+    head = width.to_bytes(4, "big") + rows.to_bytes(4, "big") + b"\x08\0\0\0\0"
+    body = chunk(b"IHDR", head) + chunk(b"IDAT", zlib.compress(lines, 1)) + chunk(b"IEND", b"")
+    return b"\x89PNG\r\n\x1a\n" + body
