@@ -345,6 +345,7 @@ def test_make_help_lists_the_commands(built: Path, installed: Path) -> None:
         "async-demo",
         "validate",
         "test",
+        "outputs",
         "serve",
         "status",
         "chapter",

@@ -35,8 +35,9 @@
     document.body.append(box);
   };
 
-  // A style sheet, a script or a picture may be on any page.
-  const concerns = (name) => name === page() || !name.endsWith(".html");
+  // A style sheet, a script or a picture may be on any page; the index of the search is read later.
+  const concerns = (name) =>
+    name === page() || !(name.endsWith(".html") || name.endsWith("search-index.js"));
 
   const events = new EventSource("/_serve/events");
   events.onmessage = (event) => {
