@@ -27,7 +27,7 @@ _LINK = re.compile(
         )
     )
 )
-_INCLUDE = re.compile(r"\binclude=(?P<quote>[\"'])(?P<include>.*?)(?P=quote)")
+_INCLUDE = re.compile(r"\b(?:include|before|output)=(?P<quote>[\"'])(?P<include>.*?)(?P=quote)")
 _PLACES = ("inline", "inline_bracketed", "definition", "definition_bracketed", "attribute")
 _NOT_RELATIVE = re.compile(r"[a-z][a-z0-9+.-]*:|//|/|#|$", re.IGNORECASE)
 _SUFFIX = re.compile(r"[?#].*", re.DOTALL)
