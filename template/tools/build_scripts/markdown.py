@@ -11,6 +11,7 @@ from urllib.parse import quote
 
 from tools.build_scripts.book import Entry
 from tools.build_scripts.chapters import Manuscript
+from tools.build_scripts.crossref import NO_BREAK, Piece
 from tools.build_scripts.document import (
     IndexEntry,
     Term,
@@ -71,7 +72,7 @@ def chapter_texts(manuscript: Manuscript, places: Mapping[str, str]) -> list[str
             chapter.fragment("markdown"),
             address=_address,
             image=lambda path: quote(places[path]),
-            reference=lambda piece: _link(piece.text, piece.id) if piece.id else escape(piece.text),
+            reference=_reference,
         )
         for chapter in manuscript.chapters
     ]
@@ -172,6 +173,13 @@ def _heading(level: int, id: str, text: str) -> str:
 
 def _link(text: str, id: str) -> str:
     return f"[{escape(text)}]({_address(id)})"
+
+
+def _reference(piece: Piece) -> str:
+    """Return a piece of a reference, which may begin and end with a space."""
+    # In a heading, GitHub would leave a no-break space out of the fragment.
+    text = _MARKUP.sub(r"\\\g<0>", piece.text.replace(NO_BREAK, " "))
+    return f"[{text}]({_address(piece.id)})" if piece.id else text
 
 
 def escape(text: str) -> str:
