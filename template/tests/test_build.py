@@ -455,7 +455,7 @@ def test_former_ids_of_headings_stay_alive(renamed: Path) -> None:
     output = renamed / "book_build"
     pages, _ = read_site(output / "html")
     with zipfile.ZipFile(output / "epub" / "tiny.epub") as archive:
-        chapter = archive.read("EPUB/text/ch003.xhtml").decode("utf-8")
+        chapter = archive.read("EPUB/text/second.xhtml").decode("utf-8")
         contents = archive.read("EPUB/nav.xhtml").decode("utf-8")
     markdown = (output / "markdown" / "tiny.md").read_text(encoding="utf-8")
     former = {

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import re
 import subprocess
-import unicodedata
 from collections import Counter
 from collections.abc import Iterator
 from pathlib import Path
@@ -14,7 +13,7 @@ import msgspec
 import pytest
 from tests.everything import make_everything
 from tests.everything import read as read_book
-from tests.test_build import HOSTILE, build
+from tests.test_build import HOSTILE, build, github_slug
 from tools.build_scripts import pandoc
 from tools.build_scripts.crossref import NO_BREAK
 from tools.build_scripts.markdown import escape
@@ -46,7 +45,7 @@ def website(everything: Path) -> Node:
 
 
 def read(text: str, format: str = "gfm") -> Node:
-    command = [pandoc.executable(), f"--from={format}", "--to=json"]
+    command = [str(pandoc.executable()), f"--from={format}", "--to=json"]
     done = subprocess.run(command, input=text.encode("utf-8"), capture_output=True, check=True)
     return msgspec.json.decode(done.stdout, type=dict[str, Any])
 
@@ -75,20 +74,6 @@ def plain(tree: Any) -> str:
     if kind in ("Str", "Code", "Math"):
         return str(content if kind == "Str" else content[-1]).replace(NO_BREAK, " ")
     return "" if kind in ("Note", "RawInline") else plain(content)
-
-
-def github_slug(heading: str, seen: Counter[str]) -> str:
-    """Return the fragment of a heading by GitHub's rules."""
-    kept = (
-        c
-        for c in heading.lower()
-        if c in " -"
-        or unicodedata.category(c)[0] in "LM"
-        or unicodedata.category(c) in ("Nd", "Pc")
-    )
-    slug = "".join(kept).replace(" ", "-")
-    seen[slug] += 1
-    return slug if seen[slug] == 1 else f"{slug}-{seen[slug] - 1}"
 
 
 def test_every_link_leads_to_a_heading_or_a_place(text: str) -> None:
