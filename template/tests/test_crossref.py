@@ -1,4 +1,4 @@
-"""Cross-references and listings: what they say, where they lead, and what is told when they fail."""
+"""Cross-references and listings: what they say, where they lead, and what fails how."""
 
 from __future__ import annotations
 

@@ -2,8 +2,12 @@
 
 from __future__ import annotations
 
-from tools.build_scripts.chapters import DIAGRAMS, Manuscript
+from tools.build_scripts import pictures
+from tools.build_scripts.chapters import Manuscript
 from tools.build_scripts.output import Output
+
+# The covers that an author can give; the first that there is counts.
+COVERS = ("assets/images/cover.jpg", "assets/images/cover.png", "assets/images/cover.svg")
 
 
 def copy_images(manuscript: Manuscript, output: Output) -> dict[str, str]:
@@ -33,8 +37,8 @@ def place(manuscript: Manuscript, image: str) -> str:
     """
     if image.startswith("assets/"):
         return image
-    if image.startswith(f"{DIAGRAMS}/"):
-        return f"assets/_diagrams/{image.removeprefix(f'{DIAGRAMS}/')}"
+    if image.startswith(f"{pictures.DIRECTORY}/"):
+        return f"assets/_diagrams/{image.removeprefix(f'{pictures.DIRECTORY}/')}"
     for entry in manuscript.book.entries:
         if image.startswith(f"{entry.path}/"):
             return f"assets/_chapters/{entry.id}/{image.removeprefix(f'{entry.path}/')}"

@@ -26,8 +26,11 @@ else:
     import tomli as tomllib
 
 BOOK_FILE = "book.yml"
+# The pages that the website has besides those of chapters.
+SITE_PAGES = frozenset({"404.html", "book-index.html", "index.html", "print.html"})
 Format = Literal["html", "epub", "pdf", "markdown"]
 FORMATS: tuple[Format, ...] = ("html", "epub", "pdf", "markdown")
+Paper = Literal["technical", "a4", "letter"]
 
 # 2020-01-01, for a book that has no commit yet.
 FALLBACK_DATE = 1_577_836_800
@@ -173,6 +176,8 @@ class Book(Struct, frozen=True, forbid_unknown_fields=True):
     appendices: tuple[Entry, ...]
     phases: tuple[Phase, ...] = ()
     milestones: tuple[Milestone, ...] = ()
+    # A book.yml of an older template names none.
+    paper: Paper = "technical"
 
     @property
     def entries(self) -> tuple[Entry, ...]:
@@ -262,15 +267,15 @@ def _contradictions(book: Book) -> Iterator[str]:
         path = PurePosixPath(entry.path)
         if path.is_absolute() or ".." in path.parts or "\\" in entry.path:
             yield f"the path '{entry.path}' of entry {place} leaves the book's directory."
-        if entry.page == "index.html":
-            yield f"the page of '{entry.id}' is index.html, which is the title page."
+        if entry.page in SITE_PAGES:
+            yield f"the page of '{entry.id}' is {entry.page}, which the website has already."
     yield from _former_contradictions(book)
 
 
 def _former_contradictions(book: Book) -> Iterator[str]:
     """Yield the former ids that would take a page from another chapter."""
     ids = {entry.id for entry in book.entries}
-    pages = {"index.html", *(entry.page for entry in book.entries)}
+    pages = {*SITE_PAGES, *(entry.page for entry in book.entries)}
     for former in _repeated(former for entry in book.entries for former in entry.was):
         yield f"the former id '{former}' is claimed twice."
     for entry in book.entries:

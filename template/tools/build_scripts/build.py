@@ -13,18 +13,16 @@ from dataclasses import dataclass
 from pathlib import Path
 from threading import Lock
 
-from tools.build_scripts import book as books
 from tools.build_scripts import bibliography, cache, stamp
-from tools.build_scripts.assets import copy_images, place
+from tools.build_scripts import book as books
+from tools.build_scripts.assets import COVERS, copy_images, place
 from tools.build_scripts.book import BOOK_FILE, FORMATS, BuildError, Format, Problem
-from tools.build_scripts.cache import digest
+from tools.build_scripts.cache import Cache, digest
 from tools.build_scripts.chapters import Manuscript, TextFormat, read_manuscript
 from tools.build_scripts.fill import fill_html, fill_typst
 from tools.build_scripts.output import MARKER, Output, read_info
 from tools.build_scripts.stamp import Stamp
 
-# The covers that an author can give; the first that there is counts.
-COVERS = ("assets/images/cover.jpg", "assets/images/cover.png", "assets/images/cover.svg")
 KEPT = ".gitkeep"
 STAGING_PREFIX = ".building-"
 DAY = 24 * 60 * 60
@@ -100,14 +98,19 @@ def build(root: Path, options: Options, tick: Callable[[], None] = lambda: None)
     formats = options.formats or book.formats or FORMATS
     for format in formats:
         refuse_foreign(options.output / format)
-    with cache.opened(root, "chapters", fresh=not options.use_cache) as kept:
+    fresh = not options.use_cache
+    with (
+        cache.opened(root, "chapters", fresh=fresh) as kept,
+        cache.opened(root, "pages", fresh=fresh) as pages,
+    ):
         started = time.monotonic()
         counter = _Counter(tick)
         texts = frozenset(TEXTS[format] for format in formats)
         manuscript = read_manuscript(root, book, kept, texts, options.jobs, counter.tick)
         seconds = time.monotonic() - started
-        inputs = settings | manuscript.digests | stamp.hashes(root, manuscript.images)
-        built = _write_all(manuscript, formats, options)
+        pictures = stamp.hashes(root, (*manuscript.images, *manuscript.drawings))
+        inputs = settings | manuscript.digests | pictures
+        built = _write_all(_Work(manuscript, pages), formats, options)
         kept.keep_only({chapter.key for chapter in manuscript.chapters})
     return Result(manuscript, built, inputs, counter.count, seconds)
 
@@ -126,42 +129,53 @@ class _Counter:
         self._tick()
 
 
+@dataclass(frozen=True)
+class _Work:
+    """What every format is written from: the book, and what was made of its pages before."""
+
+    manuscript: Manuscript
+    pages: Cache
+
+
 # Formats -----------------------------------------------------------------------------------
 #
 # What writes a format is imported when it is used: a website does not wait for a typesetter.
 
 
-def _write_html(manuscript: Manuscript, output: Output) -> str:
+def _write_html(work: _Work, output: Output) -> str:
     from tools.build_scripts.website import write_website
 
-    write_website(manuscript, output)
+    write_website(work.manuscript, output, work.pages)
     return "index.html"
 
 
-def _write_epub(manuscript: Manuscript, output: Output) -> str:
+def _write_epub(work: _Work, output: Output) -> str:
     from tools.build_scripts.epub import write_epub
 
+    manuscript = work.manuscript
     places = {image: place(manuscript, image) for image in manuscript.images}
     texts = [fill_html(manuscript, chapter, places) for chapter in manuscript.chapters]
     return _write_whole(manuscript, output, "epub", texts, write_epub)
 
 
-def _write_pdf(manuscript: Manuscript, output: Output) -> str:
+def _write_pdf(work: _Work, output: Output) -> str:
     from tools.build_scripts.pdf import write_pdf
 
+    manuscript = work.manuscript
     texts = [fill_typst(manuscript, chapter) for chapter in manuscript.chapters]
     return _write_whole(manuscript, output, "pdf", texts, write_pdf)
 
 
-def _write_markdown(manuscript: Manuscript, output: Output) -> str:
+def _write_markdown(work: _Work, output: Output) -> str:
     from tools.build_scripts.markdown import chapter_texts, write_markdown
 
+    manuscript = work.manuscript
     places = copy_images(manuscript, output)
     texts = chapter_texts(manuscript, places)
     return _write_whole(manuscript, output, "md", texts, write_markdown)
 
 
-WRITERS: Mapping[Format, Callable[[Manuscript, Output], str]] = {
+WRITERS: Mapping[Format, Callable[[_Work, Output], str]] = {
     "html": _write_html,
     "epub": _write_epub,
     "pdf": _write_pdf,
@@ -225,26 +239,24 @@ def make_stamp(result: Result, output: Path) -> Stamp:
 # Directories -------------------------------------------------------------------------------
 
 
-def _write_all(
-    manuscript: Manuscript, formats: Sequence[Format], options: Options
-) -> tuple[Built, ...]:
+def _write_all(work: _Work, formats: Sequence[Format], options: Options) -> tuple[Built, ...]:
     output = options.output
     with _staging(output) as staging, ThreadPoolExecutor(options.jobs) as pool:
-        works = [
-            pool.submit(_write, manuscript, format, staging, output / format) for format in formats
+        writing = [
+            pool.submit(_write, work, format, staging, output / format) for format in formats
         ]
-        built = [work.result() for work in works]
+        built = [written.result() for written in writing]
         _put_in_place(staging, output, formats)
     return tuple(
         Built(done.format, output / done.path.relative_to(staging), done.seconds) for done in built
     )
 
 
-def _write(manuscript: Manuscript, format: Format, staging: Path, before: Path) -> Built:
+def _write(work: _Work, format: Format, staging: Path, before: Path) -> Built:
     started = time.monotonic()
     output = Output(staging / format, before)
     output.directory.mkdir()
-    main = WRITERS[format](manuscript, output)
+    main = WRITERS[format](work, output)
     output.close()
     return Built(format, output.directory / main, time.monotonic() - started)
 

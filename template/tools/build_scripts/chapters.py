@@ -11,31 +11,30 @@ from typing import Literal
 
 import msgspec
 
-from tools.build_scripts import book as books
 from tools.build_scripts import (
     bibliography,
     checks,
     crossref,
     diagrams,
     pandoc,
+    pictures,
     source,
     targets,
 )
+from tools.build_scripts import book as books
 from tools.build_scripts.bibliography import Bibliography
 from tools.build_scripts.book import Book, BuildError, Entry, Problem
-from tools.build_scripts.cache import DIRECTORY, Cache, digest, opened
+from tools.build_scripts.cache import Cache, digest
 from tools.build_scripts.crossref import Piece
-from tools.build_scripts.diagrams import DiagramError
 from tools.build_scripts.listings import Library, Listings
 from tools.build_scripts.pandoc import Json
-from tools.build_scripts.report import Diagram, Report
+from tools.build_scripts.report import Report
 from tools.build_scripts.source import Source
 from tools.build_scripts.targets import Targets
 from tools.build_scripts.terms import terms
 from tools.build_scripts.workers import run_jobs
 
 TextFormat = Literal["html", "markdown", "typst"]
-DIAGRAMS = f"{DIRECTORY}/diagrams"
 
 
 @dataclass(frozen=True)
@@ -97,6 +96,13 @@ class Manuscript:
     chapters: tuple[ParsedChapter, ...]
     targets: Targets
     digests: dict[str, str]
+
+    @property
+    def drawings(self) -> tuple[str, ...]:
+        """The drawings that images are made of, each with its export, sorted."""
+        images = (image for chapter in self.chapters for image in chapter.report.images)
+        found = {image.drawing for image in images if image.drawing is not None}
+        return tuple(sorted(found | {f"{drawing}.svg" for drawing in found}))
 
     @property
     def images(self) -> tuple[str, ...]:
@@ -225,7 +231,7 @@ def survey(
     problems += outcome.problems
     errors = (report.bibliography_error for report in outcome.reports.values())
     problems += bibliography.problems(cited, errors)
-    problems += _draw(root, outcome.reports, sources)
+    problems += pictures.draw(root, outcome.reports, sources)
     problems += checks.check(root, book, sources, outcome.reports, known)
     order = {entry.prose: place for place, entry in enumerate(book.entries)}
     problems.sort(key=lambda problem: order.get(problem.path, -1))
@@ -243,34 +249,6 @@ def _read_sources(root: Path, entries: Iterable[Entry]) -> tuple[dict[str, Sourc
         except BuildError as error:
             problems += error.problems
     return sources, problems
-
-
-def _draw(
-    root: Path, reports: Mapping[str, Report], sources: Mapping[str, Source]
-) -> list[Problem]:
-    """Draw the diagrams that were not drawn yet, and return what cannot be."""
-    problems: list[Problem] = []
-    for id, report in reports.items():
-        for diagram in report.diagrams:
-            target = root / diagram.path
-            if target.is_file():
-                continue
-            try:
-                drawn = diagrams.render(diagram.language, diagram.text)
-            except DiagramError as error:
-                problems.append(_diagram_problem(sources[id], diagram, error))
-                continue
-            with opened(root, "diagrams") as kept:
-                kept.write(target.stem, "svg", drawn)
-    return problems
-
-
-def _diagram_problem(text: Source, diagram: Diagram, error: DiagramError) -> Problem:
-    """Return what is wrong in a diagram, at its line in the chapter."""
-    fence = text.fence_of(diagram.text)
-    line = fence if fence is None or error.line is None else fence + error.line
-    message = f"the {diagram.language} diagram cannot be drawn: {error.message}."
-    return Problem(text.name, line, message)
 
 
 # The pass ----------------------------------------------------------------------------------
@@ -295,7 +273,7 @@ class _Reading:
             "words": self.words,
             "files": files_address(self.book.repository) or "",
             "language": self.book.language,
-            "diagrams": DIAGRAMS,
+            "diagrams": pictures.DIRECTORY,
             "renderer": diagrams.fingerprint(),
         }
 

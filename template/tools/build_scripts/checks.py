@@ -218,6 +218,8 @@ def _reference_lines(text: Source, id: str) -> tuple[int, ...]:
 
 def _image_problems(root: Path, text: Source, report: Report) -> Iterator[Problem]:
     for image in dict.fromkeys(report.images):
+        if image.drawing is not None:
+            continue  # drawn already, or told why not
         message = _image_message(root, image)
         if message is not None:
             yield from _problems(text, text.find_target(image.written), message)

@@ -8,12 +8,11 @@ from pathlib import Path
 import msgspec
 import typst
 
+from tools.build_scripts.assets import COVERS
 from tools.build_scripts.book import BOOK_FILE, Book, BuildError, Problem
 from tools.build_scripts.fonts import FontSet, drawn_clusters, load_fonts
 from tools.build_scripts.pandoc import HERE
 
-# The covers that an author can give; the first that there is counts.
-COVERS = ("assets/images/cover.jpg", "assets/images/cover.png", "assets/images/cover.svg")
 DESIGN = HERE / "theme" / "cover.typ"
 # The design is 1600 x 2560 points, which shops ask for as pixels.
 PIXELS_PER_INCH = 72

@@ -2,27 +2,43 @@
 
 Such a figure is two files: the drawing, x.drawio, and what draw.io exported of it beside it,
 x.drawio.svg. The export holds a copy of the drawing, so that it can be told here whether somebody
-changed the one and forgot the other.
+changed the one and forgot the other. The export alone is enough too: draw.io edits it as well.
+
+An export is made for browsers: its labels are HTML and its colours depend on the reader's system.
+Here it becomes a picture that EPUB readers and Typst show as well.
 """
 
 from __future__ import annotations
 
 import base64
 import binascii
+import re
 import zlib
+from collections.abc import Iterator
 from pathlib import Path
 from urllib.parse import unquote
 from xml.etree import ElementTree
 from xml.etree.ElementTree import Element
 
 from tools.build_scripts.diagrams import DiagramError
+from tools.build_scripts.drawing import SVG, Face, Frame, choose_face, finish, text_width
 
 HOW = (
     "open it in draw.io and choose File, Export as, SVG, with a copy of the diagram included, "
     "to write {name}"
 )
-# What draw.io before 23.0.2 shows instead of labels wherever there is no browser.
-NO_LABELS = ("Text is not SVG - cannot display", "Viewer does not support full SVG 1.1")
+XHTML = "{http://www.w3.org/1999/xhtml}"
+# Elements that begin a line in a label.
+BLOCKS = frozenset(XHTML + tag for tag in ("br", "div", "h1", "h2", "h3", "li", "ol", "p", "ul"))
+LINE_HEIGHT = 1.2
+
+# Innermost first, so that one inside the other is resolved by repeating it.
+ADAPTIVE = re.compile(
+    r"light-dark\(\s*((?:[^(),]|\([^()]*\))+),(?:[^()]|\([^()]*\))*\)"
+    r"|var\(\s*--[\w-]+\s*,\s*((?:[^()]|\([^()]*\))+)\)"
+)
+WIDTH = re.compile(r"(?:^|[;\s])(?:max-)?width: (\d+(?:\.\d+)?)px")
+ALIGNED = re.compile(r"align-items: (?:unsafe )?([\w-]+)")
 
 # How the editor was left, not what is drawn.
 VIEW = frozenset(
@@ -55,15 +71,128 @@ def exported(path: Path) -> Path:
     if content is None:
         raise DiagramError(f"{export.name} holds no copy of the drawing: {how}")
     source = _pages(_parsed(path), path.name)
-    shown = _pages(_fromstring(content, export.name), export.name)
+    # Some versions write it percent-encoded.
+    written = unquote(content) if content.startswith("%") else content
+    shown = _pages(_fromstring(written, export.name), export.name)
     if not shown or not set(shown) <= set(source):
         raise DiagramError(f"it was changed after {export.name} was exported: {how}")
-    if any(text.strip().startswith(NO_LABELS) for text in root.itertext()):
-        raise DiagramError(
-            f"{export.name} has labels that only browsers show; export it with draw.io 23.0.2 "
-            "or newer"
-        )
     return export
+
+
+def picture(path: Path) -> bytes:
+    """Return a draw.io figure as an SVG that every format shows alike.
+
+    Args:
+        path: the drawing, x.drawio, or the export, x.drawio.svg.
+
+    Raises:
+        DiagramError: the drawing's export is missing or old, or it cannot be shown everywhere.
+    """
+    export = exported(path) if path.suffix == ".drawio" else path
+    root = _parsed(export)
+    root.attrib.pop("content", None)
+    _drop_styles(root)
+    _settle_colours(root)
+    _set_labels(root)
+    if root.find(f".//{{{SVG}}}foreignObject") is not None:
+        raise DiagramError(
+            f"{export.name} has a label that only browsers show; uncheck its Formatted Text"
+        )
+    left, top, width, height = map(float, root.get("viewBox", "0 0 1 1").split())
+    pixels = float(root.get("width", str(width)).removesuffix("px"))
+    return finish(root, Frame(left, top, width, height, pixels / width))
+
+
+def _drop_styles(root: Element) -> None:
+    """Drop the rules that only tell light from dark."""
+    for style in root.findall(f"{{{SVG}}}style"):
+        root.remove(style)
+
+
+def _settle_colours(root: Element) -> None:
+    """Take the light one of every pair of colours, which is the one in print."""
+    for element in root.iter():
+        for name, value in element.items():
+            settled = value
+            while match := ADAPTIVE.search(settled):
+                colour = (match[1] or match[2]).strip()
+                settled = settled[: match.start()] + colour + settled[match.end() :]
+            element.set(name, settled)
+
+
+def _set_labels(root: Element) -> None:
+    """Make text of labels that are HTML: draw.io writes both, but its text may be cut short.
+
+    Where it writes an image beside the HTML, as for labels with formatting, that is kept.
+    """
+    for parent in list(root.iter()):
+        for switch in parent.findall(f"{{{SVG}}}switch"):
+            html = switch.find(f"{{{SVG}}}foreignObject")
+            if html is None:
+                parent.remove(switch)  # It says where there is no browser that there is none.
+                continue
+            text = switch.find(f"{{{SVG}}}text")
+            if text is not None:
+                _set_lines(text, html)
+            if len(switch) > 1:
+                switch.remove(html)
+
+
+def _set_lines(text: Element, html: Element) -> None:
+    """Give a text the lines of a label, placed as the label is."""
+    size = float(text.get("font-size", "12").removesuffix("px"))
+    face = choose_face(text.get("font-family"), text.get("font-weight"))
+    styles = [element.get("style", "") for element in html.iter()]
+    wraps = any("white-space: normal" in style for style in styles)
+    width = next((float(match[1]) for style in styles if (match := WIDTH.search(style))), 0)
+    # Half a pixel for what is rounded.
+    room = (width + 0.5) / size if wraps and width > 1 else float("inf")
+    lines = [part for line in _lines(html) for part in _wrapped(line, face, room)]
+
+    written = [text] if len(text) == 0 else list(text)
+    places = [float(part.get("y", text.get("y", "0"))) for part in written]
+    first, step = places[0], size * LINE_HEIGHT
+    aligned = next((match[1] for style in styles if (match := ALIGNED.search(style))), "center")
+    if aligned == "center":
+        first = sum(places) / len(places) - step * (len(lines) - 1) / 2
+    elif aligned == "flex-end":
+        first = places[-1] - step * (len(lines) - 1)
+
+    for tspan in list(text):
+        text.remove(tspan)
+    text.text = None
+    for number, line in enumerate(lines):
+        place = {"x": text.get("x", "0"), "y": f"{first + step * number:.2f}"}
+        ElementTree.SubElement(text, f"{{{SVG}}}tspan", place).text = line
+
+
+def _lines(html: Element) -> Iterator[str]:
+    """Yield the lines of a label as its author broke them."""
+    written = "".join(_broken(html))
+    yield from (line for part in written.split("\n") if (line := " ".join(part.split())))
+
+
+def _broken(element: Element) -> Iterator[str]:
+    if element.tag in BLOCKS:
+        yield "\n"
+    yield (element.text or "").replace("\n", " ")
+    for child in element:
+        yield from _broken(child)
+        if child.tag in BLOCKS:
+            yield "\n"
+        yield (child.tail or "").replace("\n", " ")
+
+
+def _wrapped(line: str, face: Face, room: float) -> Iterator[str]:
+    """Yield the lines that a line becomes in a room of so many ems."""
+    begun = ""
+    for word in line.split():
+        longer = f"{begun} {word}" if begun else word
+        if begun and text_width(face, longer) > room:
+            yield begun
+            longer = word
+        begun = longer
+    yield begun
 
 
 def _pages(root: Element, name: str) -> list[Drawn]:
@@ -85,7 +214,8 @@ def _model(diagram: Element) -> Element:
 
 
 def _drawn(element: Element) -> Drawn:
-    kept = {name: value for name, value in element.items() if name not in VIEW}
+    # What is not switched on may also be left out.
+    kept = {name: value for name, value in element.items() if name not in VIEW and value != "0"}
     attributes = element.attrib if element.tag != "mxGraphModel" else kept
     return (
         element.tag,

@@ -64,7 +64,7 @@ def fill_typst(manuscript: Manuscript, chapter: ParsedChapter) -> str:
         chapter,
         QUOTED_LINK.sub(r"\1", chapter.fragment("typst")),
         address=address,
-        image=lambda path: f"/{path}",
+        image=lambda path: _typst_string(path)[1:-1],
         reference=reference,
     )
 

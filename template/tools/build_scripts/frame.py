@@ -1,14 +1,19 @@
-"""The frame of the website's pages."""
+"""The frame that all pages of the website have: bar, contents, search, previous and next."""
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+import re
+import unicodedata
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
+from functools import cached_property
 from html import escape
+from itertools import groupby
 from typing import Any
-from urllib.parse import quote
+from urllib.parse import quote, urljoin, urlsplit
 
 import jinja2
+from markupsafe import Markup
 
 from tools.build_scripts import pandoc
 from tools.build_scripts.book import Entry, prefix_of
@@ -19,6 +24,20 @@ from tools.build_scripts.report import Heading
 
 THEME = pandoc.HERE / "theme"
 THEME_ADDRESS = "assets/_theme"
+# What the website has of the theme, below THEME_ADDRESS, as it is.
+THEME_FILES = ("book.css", "book.js", "icon.svg", "search.js")
+
+INDEX_PAGE = "index.html"
+PRINT_PAGE = "print.html"
+BOOK_INDEX_PAGE = "book-index.html"
+NOT_FOUND_PAGE = "404.html"
+SITEMAP = "sitemap.xml"
+
+# In the HTML of a chapter every "<" begins a tag (html.lua), so these never meet its text.
+_LINK = re.compile(r'<a href="([^"#]*)(#[^"]*)?"')
+_LAZY = re.compile(r'(<img [^>]*) loading="lazy"')
+
+IndexEntry = tuple[tuple[str, ...], str]
 
 
 @dataclass(frozen=True)
@@ -30,6 +49,7 @@ class Row:
         label: its number.
         title: its title.
         address: the address of its page.
+        anchor: the id of the chapter itself.
         summary: what it is about, may be empty.
         sections: its numbered headings of level 2, each with its address.
         part: the name and the title of the part that begins here, if one does.
@@ -41,6 +61,7 @@ class Row:
     label: str
     title: str
     address: str
+    anchor: str
     summary: str
     sections: tuple[tuple[Heading, str], ...]
     part: tuple[str, str] | None
@@ -48,7 +69,7 @@ class Row:
     first_appendix: bool
 
 
-def row_of(manuscript: Manuscript, chapter: ParsedChapter) -> Row:
+def row(manuscript: Manuscript, chapter: ParsedChapter) -> Row:
     """Return the line of the contents for a chapter."""
     entry, terms = chapter.entry, manuscript.terms
     kind = "appendix" if manuscript.book.is_appendix(entry) else "chapter"
@@ -58,6 +79,7 @@ def row_of(manuscript: Manuscript, chapter: ParsedChapter) -> Row:
         label=entry.label,
         title=entry.title,
         address=quote(entry.page),
+        anchor=chapter.anchor,
         summary=entry.summary,
         sections=tuple(
             (heading, f"{quote(entry.page)}#{quote(heading.id)}")
@@ -70,45 +92,106 @@ def row_of(manuscript: Manuscript, chapter: ParsedChapter) -> Row:
     )
 
 
+def site_address(repository: str | None) -> str | None:
+    """Return where GitHub Pages serves the website of a repository, or None where it does not.
+
+    >>> site_address("https://github.com/Ada/pools.git")
+    'https://ada.github.io/pools/'
+    """
+    parts = urlsplit(repository or "")
+    match parts.path.removesuffix(".git").strip("/").split("/"):
+        case [owner, name] if parts.hostname == "github.com" and owner and name:
+            host = f"{owner.lower()}.github.io"
+            return f"https://{host}/" if name.lower() == host else f"https://{host}/{name}/"
+    return None
+
+
+@dataclass(frozen=True)
+class Topic:
+    """An entry of the book's index.
+
+    Attributes:
+        name: what it is about.
+        places: where it is named: the address and what is printed for it, the chapter's number.
+        topics: what stands below it.
+    """
+
+    name: str
+    places: tuple[tuple[str, str], ...]
+    topics: tuple[Topic, ...]
+
+
 class Frame:
     """Puts texts into the frame that all pages have."""
 
-    def __init__(self, manuscript: Manuscript, rows: Sequence[Row]) -> None:
+    def __init__(
+        self,
+        manuscript: Manuscript,
+        rows: Sequence[Row],
+        *,
+        address: str | None = None,
+        has_index: bool = False,
+    ) -> None:
+        """Prepare what all pages share.
+
+        Args:
+            manuscript: the book.
+            rows: its contents, one row for each chapter.
+            address: where the website will be, when that is known: it ends with a slash.
+            has_index: whether the book has an index, which `book_index` writes.
+        """
         self.rows = rows
+        self.address = address
+        self.manuscript = manuscript
         self.environment = jinja2.Environment(
             loader=jinja2.FileSystemLoader(THEME),
             autoescape=True,
+            auto_reload=False,
             undefined=jinja2.StrictUndefined,
             trim_blocks=True,
             lstrip_blocks=True,
             keep_trailing_newline=True,
         )
         self.environment.globals.update(
+            address=address,
             book=manuscript.book,
+            book_index_page=BOOK_INDEX_PAGE if has_index else None,
+            print_page=PRINT_PAGE,
             rows=rows,
             theme=THEME_ADDRESS,
             version=manuscript.version,
             words=manuscript.terms,
         )
-        files = sorted(THEME.glob("*.j2"))
-        self.fingerprint = digest(
-            *(file.read_bytes() for file in files),
-            manuscript.terms,
-            manuscript.version,
-            manuscript.book,
-        )
         # The same on every page but for the mark on one line: rendered once, however many pages.
         self.sidebar = self._render("sidebar.html.j2")
 
+    @cached_property
+    def fingerprint(self) -> str:
+        """A hash of all that is the same on every page; when it changes, all pages change."""
+        templates = (template.read_bytes() for template in sorted(THEME.glob("*.j2")))
+        book = self.manuscript.book
+        return digest(
+            (self.address, self.sidebar, self.manuscript.version, self.manuscript.terms),
+            (book.title, book.subtitle, book.language, book.author_names, book.description),
+            (book.repository, book.rights, book.isbn),
+            *templates,
+        )
+
     def chapter(self, place: int, chapter: ParsedChapter, text: str) -> str:
-        """Return the page of the chapter at a place."""
+        """Return the page of the chapter at a place.
+
+        Args:
+            place: its place among the rows.
+            chapter: the chapter.
+            text: its text as HTML, with every link filled in.
+        """
         row = self.rows[place]
         return self._render(
             "chapter.html.j2",
             row=row,
-            anchor=chapter.anchor,
+            here=row.address,
             former_anchors=chapter.entry.former_anchors,
-            text=text,
+            text=Markup(text),
             headings=[heading for heading in chapter.report.headings if heading.level <= 3],
             previous=self.rows[place - 1] if place > 0 else None,
             next=self.rows[place + 1] if place + 1 < len(self.rows) else None,
@@ -126,11 +209,110 @@ class Frame:
 
     def index(self) -> str:
         """Return the title page."""
-        return self._render("index.html.j2", sidebar=self._sidebar_at("index.html"))
+        return self._render("index.html.j2", here="", sidebar=self._sidebar_at(INDEX_PAGE))
 
-    def _sidebar_at(self, address: str) -> str:
+    @cached_property
+    def anchors(self) -> dict[str, str]:
+        """Where the chapters are on a page that holds all of them, by the addresses of theirs."""
+        return {row.address: f"#{quote(row.anchor)}" for row in self.rows}
+
+    def print_page(self, texts: Sequence[str]) -> str:
+        """Return the page that holds the whole book, for printing and for reading in one go.
+
+        Args:
+            texts: what `on_one_page` returned for each chapter, in the order of the rows.
+        """
+        return self._render(
+            "print.html.j2",
+            here=PRINT_PAGE,
+            anchors=self.anchors,
+            texts=[Markup(text) for text in texts],
+            chapters=self.manuscript.chapters,
+        )
+
+    def on_one_page(self, text: str) -> str:
+        """Return the text of a chapter, as for `chapter`, for a page that holds all of them."""
+        return _whole(text, self.anchors)
+
+    def not_found(self) -> str:
+        """Return the page that a server shows for an address that leads nowhere.
+
+        It is shown at any depth, so it carries its style and finds the way home itself.
+        """
+        style = (THEME / "book.css").read_text(encoding="utf-8")
+        return self._render("404.html.j2", style=Markup(style))
+
+    def sitemap(self) -> str | None:
+        """Return the site map for search engines, or None where the address is not known."""
+        if self.address is None:
+            return None
+        pages = [INDEX_PAGE, *(row.address for row in self.rows)]
+        places = (urljoin(self.address, "" if page == INDEX_PAGE else page) for page in pages)
+        urls = "".join(f"<url><loc>{escape(place)}</loc></url>\n" for place in places)
+        schema = "http://www.sitemaps.org/schemas/sitemap/0.9"
+        return (
+            f'<?xml version="1.0" encoding="UTF-8"?>\n<urlset xmlns="{schema}">\n{urls}</urlset>\n'
+        )
+
+    def book_index(self, entries: Iterable[IndexEntry]) -> str:
+        """Return the page of the book's index.
+
+        Args:
+            entries: for each place, in reading order, what it is about, `("loop", "nested")`,
+                and its address, `async.html#index-3`.
+        """
+        ordered = sorted(entries, key=lambda entry: [_alphabetical(level) for level in entry[0]])
+        topics = _topics(ordered, {row.address: row.label for row in self.rows})
+        letters = [(letter, tuple(found)) for letter, found in groupby(topics, key=_letter)]
+        return self._render(
+            "book-index.html.j2",
+            here=BOOK_INDEX_PAGE,
+            letters=letters,
+            sidebar=self._sidebar_at(BOOK_INDEX_PAGE),
+        )
+
+    def _sidebar_at(self, address: str) -> Markup:
         here = f'href="{escape(address)}"'
-        return self.sidebar.replace(here, f'{here} aria-current="page"', 1)
+        return Markup(self.sidebar.replace(here, f'{here} aria-current="page"', 1))
 
     def _render(self, template: str, **values: Any) -> str:
         return self.environment.get_template(template).render(**values)
+
+
+def _whole(text: str, anchors: Mapping[str, str]) -> str:
+    """Return the text of a chapter for a page that holds all of them."""
+
+    def here(link: re.Match[str]) -> str:
+        page, fragment = link.groups()
+        return f'<a href="{fragment or anchors[page]}"' if page in anchors else link[0]
+
+    text = _LAZY.sub(r"\1", _LINK.sub(here, text))
+    return text.replace("<details ", '<details open="" ')
+
+
+def _alphabetical(name: str) -> tuple[str, str]:
+    """Return what an index is sorted by: without accents, small and capital letters alike."""
+    letters = unicodedata.normalize("NFKD", name)
+    plain = "".join(letter for letter in letters if not unicodedata.combining(letter))
+    return plain.casefold(), name
+
+
+def _letter(topic: Topic) -> str:
+    """Return the letter that a topic stands under; what begins with none stands under `#`."""
+    first = _alphabetical(topic.name)[0][:1]
+    return first.upper() if first.isalpha() else "#"
+
+
+def _topics(entries: Iterable[IndexEntry], labels: Mapping[str, str]) -> tuple[Topic, ...]:
+    """Return sorted entries as a tree."""
+    topics = []
+    for name, group in groupby(entries, key=lambda entry: entry[0][0]):
+        below: list[IndexEntry] = []
+        places: list[tuple[str, str]] = []
+        for levels, address in group:
+            if len(levels) > 1:
+                below.append((levels[1:], address))
+            else:
+                places.append((address, labels[address.partition("#")[0]]))
+        topics.append(Topic(name, tuple(places), _topics(below, labels)))
+    return tuple(topics)

@@ -1,53 +1,233 @@
--- The website's and the EPUB's text of a chapter.
+-- The text of a chapter as HTML that is well-formed XML: the website and the EPUB are made of it.
+--
+-- Usage: html(doc, context) returns the text. doc is a pandoc.Pandoc as chapter.lua makes it;
+-- context is {words = {Output = …}, chapter = {prefix = …}}.
+--
+-- Pandoc writes it, and what its writer cannot be told is done to the text afterwards: a walk over
+-- the document costs ten times as much. It is safe, because in what pandoc writes every "<" begins
+-- a tag, and every ">" that is part of an attribute is escaped.
 
-local stringify = pandoc.utils.stringify
-local CALLOUTS = {"note", "tip", "important", "warning", "caution"}
 local OPTIONS = {html_math_method = "mathml", wrap_text = "preserve"}
 
-local function finish_callout(div)
-  for _, class in ipairs(CALLOUTS) do
-    if div.classes:includes(class) then
-      div.classes:insert(1, "callout")
-      div.attributes.role = "note"
-      return div
+local function attribute(attributes, name)
+  return attributes:match(" " .. name:gsub("%-", "%%-") .. '="([^"]*)"')
+end
+
+local function classes(attributes)
+  local found = {}
+  for class in (attribute(attributes, "class") or ""):gmatch("%S+") do found[class] = true end
+  return found
+end
+
+local function escape(text)
+  return (text:gsub('[&<>"]', {["&"] = "&amp;", ["<"] = "&lt;", [">"] = "&gt;", ['"'] = "&quot;"}))
+end
+
+-- Code --------------------------------------------------------------------------------------
+
+-- What a line of code can be, and the element that says so to a screen reader too.
+local KINDS = {
+  {attribute = "data-removed", element = "del"},
+  {attribute = "data-added", element = "ins"},
+  {attribute = "data-highlight", element = "mark"},
+}
+
+--- What happens to which line: {elements = {line -> element}, marks = {line -> {number, …}}}.
+local function marked_lines(attributes)
+  local elements, marks = {}, {}
+  for _, kind in ipairs(KINDS) do
+    for line in (attribute(attributes, kind.attribute) or ""):gmatch("%d+") do
+      elements[tonumber(line)] = elements[tonumber(line)] or kind.element
     end
+  end
+  for line, number in (attribute(attributes, "data-marks") or ""):gmatch("(%d+):(%d+)") do
+    local place = tonumber(line)
+    marks[place] = (marks[place] or "") .. '<b class="callout-mark">' .. number .. "</b>"
+  end
+  return elements, marks
+end
+
+--- Put every line that is numbered or marked into an element of its own.
+local function finish_lines(text, attributes, numbered)
+  local elements, marks = marked_lines(attributes)
+  if not numbered and not next(elements) and not next(marks) then return text end
+  local number = 0
+  return (text:gsub("([^\n]*)(\n?)", function(line, ending)
+    if line == "" and ending == "" then return nil end
+    number = number + 1
+    local element = elements[number] or (numbered and "span")
+    local whole = line .. (marks[number] or "")
+    if not element then return whole .. ending end
+    return ("<%s class=\"line\">%s</%s>%s"):format(element, whole, element, ending)
+  end))
+end
+
+--- Write a block of code, in the same way whether it is highlighted or not.
+local function code_block(attributes, style, text, numbered)
+  local id, language = attribute(attributes, "id"), attribute(attributes, "data-language")
+  return table.concat {
+    '<div class="code', numbered and " numbered" or "", '"', id and (' id="%s"'):format(id) or "",
+    '><pre tabindex="0" dir="ltr"><code',
+    language and (' class="language-%s"'):format(language) or "",
+    style and (' style="%s"'):format(style) or "", ">",
+    finish_lines(text, attributes, numbered), "</code></pre></div>",
+  }
+end
+
+--- Take away what pandoc puts into every line of highlighted code: a third of a page.
+local function finish_highlighted(outer, inner, options, text)
+  -- Pandoc numbers the blocks that have no id: each chapter would have a block "cb1".
+  local attributes = outer:gsub(' id="cb%d+"', "")
+  local numbered = inner:find("numberSource", 1, true) ~= nil
+  local lines = (text .. "\n"):gsub('<span id="[^>]*><a href="[^>]*></a>(.-)</span>\n', "%1\n")
+  return code_block(attributes, attribute(options, "style"), lines:sub(1, -2), numbered)
+end
+
+local function finish_code(html)
+  html = html:gsub(
+    '<div class="sourceCode"([^>]*)><pre([^>]*)><code( class="[^>]*)>(.-)</code></pre></div>',
+    finish_highlighted
+  )
+  return (html:gsub("<pre([^>]*)><code>(.-)</code></pre>", function(attributes, text)
+    -- What was highlighted looks like this too, but for its <div>.
+    if attributes == ' tabindex="0" dir="ltr"' then return nil end
+    return code_block(attributes, nil, text, false)
+  end))
+end
+
+-- Divs --------------------------------------------------------------------------------------
+
+local function figure(attributes)
+  return ("<figure%s>"):format(attributes), "figure"
+end
+
+local function callout(attributes)
+  return ('<div%s role="note">'):format((attributes:gsub('class="', 'class="callout ', 1))), "div"
+end
+
+local function labelled(word)
+  return function(attributes, _, words)
+    return ('<div%s>\n<p class="label">%s</p>'):format(attributes, escape(words[word])), "div"
   end
 end
 
---- Let a wide table scroll by itself, also by keyboard.
-local function finish_table(tbl, words)
-  local caption = stringify(tbl.caption.long)
-  local label = caption ~= "" and caption or words.Table
-  -- A list, because a table of names has another order in every run.
-  local attributes = {{"tabindex", "0"}, {"role", "group"}, {"aria-label", label}}
-  return pandoc.Div({tbl}, pandoc.Attr("", {"table"}, attributes))
+--- What each class is that is more than a <div>: returns how the element begins, and its name.
+local DIVS = {
+  after = labelled "After",
+  before = labelled "Before",
+  caption = function(_, parent)
+    if parent == "figure" then return "<figcaption>", "figcaption" end
+  end,
+  caution = callout,
+  comparison = figure,
+  details = function(attributes) return ("<details%s>"):format(attributes), "details" end,
+  important = callout,
+  listing = function(attributes, _, words, has_caption)
+    local opening, name = figure(attributes)
+    -- What a program prints says so, unless a caption says more.
+    if has_caption or not classes(attributes).output then
+      return opening, name
+    end
+    return ('%s\n<p class="label">%s</p>'):format(opening, escape(words.Output)), name
+  end,
+  note = callout,
+  tip = callout,
+  title = function(_, parent)
+    if parent == "details" then return "<summary>", "summary" end
+  end,
+  warning = callout,
+}
+
+local function open_div(attributes, ...)
+  for class in (attribute(attributes, "class") or ""):gmatch("%S+") do
+    if DIVS[class] then
+      local opening, name = DIVS[class](attributes, ...)
+      if opening then return opening, name end
+    end
+  end
+  return "<div" .. attributes .. ">", "div"
 end
+
+--- Write every div as the element that it means. They nest, so the open ones are kept on a stack.
+local function finish_divs(html, words)
+  local open = {}
+  return (html:gsub("<(/?)div([^>]*)>()", function(slash, attributes, place)
+    if slash == "/" then return ("</%s>"):format(table.remove(open)) end
+    local has_caption = html:find('^\n<div class="caption">', place) ~= nil
+    local opening, name = open_div(attributes, open[#open], words, has_caption)
+    open[#open + 1] = name
+    return opening
+  end))
+end
+
+-- Everything else ---------------------------------------------------------------------------
 
 --- Give a heading a link to itself, for readers who want to share it.
-local function finish_heading(header, words)
-  local attributes = {["aria-label"] = words.LinkHere}
-  local anchor = pandoc.Attr("", {"anchor"}, attributes)
-  header.content:insert(pandoc.Link({}, "#" .. header.identifier, "", anchor))
-  return header
+local function finish_headings(html, words)
+  local anchor = '%%1 <a href="#%%2" class="anchor" aria-label="%s"></a></h%%3>'
+  local link = anchor:format((escape(words.LinkHere):gsub("%%", "%%%%")))
+  return (html:gsub('(<h[2-6][^>]* id="([^"]*)".-)</h([2-6])>', link))
 end
 
-local function finish_code(code)
-  code.attributes.dir = "ltr"
-  return code
+--- Let a wide table scroll by itself, also by keyboard, and say what it is that scrolls.
+local function finish_tables(html, context)
+  if not html:find("<table", 1, true) then return html end
+  local before = '<div class="table%s" tabindex="0" role="group" %s><table%s>'
+  local captions, used = {}, 0
+  local finished = html:gsub("<(/?)table([^>]*)>()", function(slash, attributes, place)
+    if slash == "/" then return "</table></div>" end
+    local label = ('aria-label="%s"'):format(escape(context.words.Table))
+    if html:find("^\n<caption>", place) then
+      local unnamed = ("%stable-%d"):format(context.chapter.prefix, #captions + 1)
+      captions[#captions + 1] = (attribute(attributes, "id") or unnamed) .. "-caption"
+      label = ('aria-labelledby="%s"'):format(captions[#captions])
+    end
+    return before:format(classes(attributes).wide and " wide" or "", label, attributes)
+  end)
+  if #captions == 0 then return finished end
+  return (finished:gsub("<caption>", function()
+    used = used + 1
+    return ('<caption id="%s">'):format(captions[used])
+  end))
+end
+
+local function finish_images(html)
+  return (html:gsub("<img (.-) ?/>", function(attributes)
+    -- Without the attribute a screen reader spells the file name.
+    local alt = (" " .. attributes):find(" alt=\"", 1, true) and "" or ' alt=""'
+    return ("<img %s%s loading=\"lazy\" />"):format(attributes, alt)
+  end))
+end
+
+--- Give footnotes ids of the chapter: on the page for printing all chapters stand together.
+local function finish_notes(html, prefix)
+  local place = html:find('<section id="footnotes"', 1, true)
+  if not place then return html end
+  local safe = prefix:gsub("%%", "%%%%")
+  local text = html:sub(1, place - 1):gsub(
+    '<a href="#(fn%d+)" class="footnote%-ref" id="',
+    ('<a href="#%s%%1" class="footnote-ref" id="%s'):format(safe, safe)
+  )
+  local notes = html:sub(place)
+    :gsub('^<section id="', "%0" .. safe)
+    :gsub('<li id="fn', ('<li id="%sfn'):format(safe))
+    :gsub('<a href="#fnref', ('<a href="#%sfnref'):format(safe))
+  return text .. notes
+end
+
+--- Where an index entry stands is its id; what it says is in the index.
+local function finish_index_places(html)
+  if not html:find(' data-entry="', 1, true) then return html end
+  return (html:gsub('(<span [^>]*) data%-entry="[^"]*"', "%1"))
 end
 
 return function(doc, context)
-  local words = context.words
-  local page = doc:walk {
-    CodeBlock = finish_code,
-    Div = finish_callout,
-    Header = function(header) return finish_heading(header, words) end,
-    Image = function(image)
-      image.attributes.loading = "lazy"
-      if #image.caption == 0 then image.attributes.alt = "" end
-      return image
-    end,
-    Table = function(tbl) return finish_table(tbl, words) end,
-  }
-  return pandoc.write(page, "html", OPTIONS)
+  local html = pandoc.write(doc, "html", OPTIONS)
+  html = finish_code(html)
+  html = finish_divs(html, context.words)
+  html = finish_headings(html, context.words)
+  html = finish_tables(html, context)
+  html = finish_images(html)
+  html = finish_notes(html, context.chapter.prefix)
+  return finish_index_places(html)
 end

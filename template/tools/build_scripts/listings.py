@@ -54,7 +54,7 @@ class Part:
 
 @dataclass(frozen=True)
 class Excerpt:
-    """The text of a part; its first and last line in the file, from 1, where it is not all of it."""
+    """The text of a part, and its first and last line in the file unless it is the whole file."""
 
     path: str
     text: str

@@ -1,11 +1,11 @@
-"""The PDF: pandoc turns the chapters into Typst, and Typst sets them as theme/book.typ says."""
+"""The PDF: Typst sets the chapters, which typst.lua wrote, as theme/book.typ says."""
 
 from __future__ import annotations
 
 import re
 import unicodedata
 from bisect import bisect_right
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import asdict, dataclass
 from datetime import datetime, timezone
 from pathlib import Path
@@ -20,12 +20,11 @@ from tools.build_scripts.book import (
     FALLBACK_DATE,
     Book,
     BuildError,
-    Entry,
     Problem,
     license_name,
 )
-from tools.build_scripts.chapters import Manuscript
-from tools.build_scripts.document import document, part_name, roman
+from tools.build_scripts.chapters import Manuscript, ParsedChapter
+from tools.build_scripts.document import book_index, part_name, roman
 from tools.build_scripts.fonts import FontSet, drawn_clusters, is_cjk, load_fonts, locate
 from tools.build_scripts.pandoc import Json
 
@@ -40,12 +39,13 @@ ARABIC = re.compile("[\u0600-\u06ff]")
 IMAGE = re.compile(r'image\("/(?P<path>(?:[^"\\]|\\.)*)"')
 
 
-def write_pdf(manuscript: Manuscript, destination: Path) -> None:
+def write_pdf(manuscript: Manuscript, destination: Path, fragments: Sequence[str]) -> None:
     """Write the book as a PDF.
 
     Args:
         manuscript: the book.
         destination: the file to write.
+        fragments: the chapters as Typst, in their order.
 
     Raises:
         BuildError: a font or a character is missing, or Typst cannot set something.
@@ -54,7 +54,9 @@ def write_pdf(manuscript: Manuscript, destination: Path) -> None:
     problems = tuple(_missing_characters(manuscript, fonts))
     if problems:
         raise BuildError(*problems)
-    destination.write_bytes(_compile(manuscript, _typst_source(manuscript), fonts))
+    source = _typst_source(manuscript.book, fragments)
+    facts = _facts(manuscript, fonts)
+    destination.write_bytes(_compile(manuscript, source, facts, fonts))
 
 
 # Characters --------------------------------------------------------------------------------
@@ -126,39 +128,26 @@ class _Source:
         return place if place >= 0 else None
 
 
-def _typst_source(manuscript: Manuscript) -> _Source:
-    openers = tuple(_openers(manuscript.book))
-    blocks: list[Json] = []
-    for opener, chapter in zip(openers, manuscript.chapters, strict=True):
-        blocks.append({"t": "RawBlock", "c": ["typst", opener]})
-        blocks += chapter.ast["blocks"]
-    arguments = ["--from=json", "--to=typst", "--syntax-highlighting=idiomatic", "--wrap=none"]
-    arguments.append(f"--lua-filter={THEME / 'pdf.lua'}")
-    body = pandoc.run(
-        arguments, given=msgspec.json.encode(document(manuscript, blocks, {}))
-    ).decode()
-    theme = (THEME / "book.typ").read_text(encoding="utf-8")
-    lines = f"{theme}\n{body}".split("\n")
-    return _Source("\n".join(lines), tuple(_starts(lines, openers)))
+def _typst_source(book: Book, fragments: Sequence[str]) -> _Source:
+    pieces = [(THEME / "book.typ").read_text(encoding="utf-8")]
+    starts: list[int] = []
+    line = 1
+    for opener, fragment in zip(_openers(book), fragments, strict=True):
+        line += pieces[-1].count("\n")
+        starts.append(line)
+        pieces.append(f"{opener}[\n{fragment}\n]\n")
+    return _Source("".join(pieces), tuple(starts))
 
 
 def _openers(book: Book) -> Iterator[str]:
-    """Yield what opens each chapter: its part, if one begins, and its place in the outline."""
+    """Yield the call that each chapter is the content of, after that of a part that begins."""
     base = 0
     for place, entry in enumerate(book.entries):
         begun = book.part_at(entry)
         # Chapters stand below their part in the outline, appendices below none.
         base = 0 if book.is_appendix(entry) else 1 if begun else base
-        part = f"#part({begun[0] - 1})\n" if begun else ""
-        yield f"{part}#let base = {base}\n#chapter({place}, base)"
-
-
-def _starts(lines: list[str], openers: Iterable[str]) -> Iterator[int]:
-    """Yield the line of every opener, from 1."""
-    place = 0
-    for opener in openers:
-        place = lines.index(opener.split("\n")[-1], place) + 1
-        yield place
+        part = f"#book-part({begun[0] - 1})\n" if begun else ""
+        yield f"{part}#let base = {base}\n#book-chapter({place}, base)"
 
 
 # Facts -------------------------------------------------------------------------------------
@@ -171,6 +160,7 @@ def _facts(manuscript: Manuscript, fonts: FontSet) -> Json:
     # A book that was never committed has no date that means anything.
     year = "" if manuscript.date == FALLBACK_DATE else f"{date.year} "
     return {
+        "paper": book.paper,
         "title": book.title,
         "subtitle": book.subtitle,
         "authors": [{"name": a.name, "affiliation": a.affiliation} for a in book.authors],
@@ -184,7 +174,12 @@ def _facts(manuscript: Manuscript, fonts: FontSet) -> Json:
         "imprint": list(_imprint(manuscript)),
         "contents": words["Contents"],
         "parts": list(_parts(book, words)),
-        "chapters": [_chapter_facts(book, entry, words) for entry in book.entries],
+        "chapters": [_chapter_facts(book, chapter, words) for chapter in manuscript.chapters],
+        "index": [
+            {"levels": levels, "ids": [id for _, id in places]}
+            for levels, places in book_index(manuscript)
+        ],
+        "index_title": words["Index"],
     }
 
 
@@ -231,10 +226,12 @@ def _parts(book: Book, words: dict[str, str]) -> Iterator[Json]:
             "name": part_name(number, words),
             "number": roman(number),
             "chapters": list(range(begins[number - 1], end)),
+            "is_first": begins[number - 1] == 0,
         }
 
 
-def _chapter_facts(book: Book, entry: Entry, words: dict[str, str]) -> Json:
+def _chapter_facts(book: Book, chapter: ParsedChapter, words: dict[str, str]) -> Json:
+    entry = chapter.entry
     kind = "Appendix" if book.is_appendix(entry) else "Chapter"
     return {
         "title": entry.title,
@@ -243,21 +240,25 @@ def _chapter_facts(book: Book, entry: Entry, words: dict[str, str]) -> Json:
         "anchor": entry.anchor,
         "aliases": entry.former_anchors,
         "summary": entry.summary,
+        "is_first": entry == book.entries[0] and not book.part_at(entry),
+        "sections": [
+            {"id": heading.id, "number": heading.number, "title": heading.text}
+            for heading in chapter.report.headings
+            if heading.level == 2 and heading.number is not None
+        ],
     }
 
 
 # Setting -----------------------------------------------------------------------------------
 
 
-def _compile(manuscript: Manuscript, source: _Source, fonts: FontSet) -> bytes:
+def _compile(manuscript: Manuscript, source: _Source, facts: Json, fonts: FontSet) -> bytes:
     """Return the PDF; the same source gives the same bytes."""
-    facts = msgspec.json.encode(_facts(manuscript, fonts)).decode()
-    colours = (THEME / "code.tmTheme").read_text(encoding="utf-8")
     compiler = typst.Compiler(
         source.text.encode(),
         root=manuscript.root,
         font_paths=fonts.loaded,
-        sys_inputs={"book": facts, "colours": colours},
+        sys_inputs={"book": msgspec.json.encode(facts).decode()},
     )
     try:
         pdf = compiler.compile(format="pdf", pdf_standards=STANDARDS, timestamp=manuscript.date)

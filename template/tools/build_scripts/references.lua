@@ -81,11 +81,18 @@ end
 -- @param image whose source becomes a placeholder
 -- @param written the address as the author wrote it
 -- @param path relative to the book's root, nil when it is elsewhere
-function M.report_image(image, written, path, remote, report)
+-- @param drawing the file that the image is made of at build time, nil when it is its own
+function M.report_image(image, written, path, remote, report, drawing)
   image.src = reported(report.images, "I", {
     written = written, path = path, remote = remote, alt = stringify(image.caption),
+    drawing = drawing,
   })
   return image
+end
+
+--- draw.io's drawings and exports need work before anything but a browser shows them.
+local function is_drawing(path)
+  return path and (path:match("%.drawio$") or path:match("%.drawio%.svg$"))
 end
 
 function M.finish_image(image, state, report)
@@ -97,6 +104,10 @@ function M.finish_image(image, state, report)
   local written = image.src
   local remote = written:match("^%a[%w+.-]*:") or written:sub(1, 2) == "//"
   local path = not remote and ids.resolve(state.chapter.path, ids.decode(written)) or nil
+  if is_drawing(path) then
+    local drawn = state.shared.diagrams .. "/" .. pandoc.utils.sha1(path) .. ".svg"
+    return M.report_image(image, written, drawn, false, report, path)
+  end
   return M.report_image(image, written, path, remote and true or false, report)
 end
 

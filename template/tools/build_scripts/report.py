@@ -51,12 +51,16 @@ class Link(msgspec.Struct, frozen=True):
 
 
 class Image(msgspec.Struct, frozen=True):
-    """An image: `path` is relative to the book's root, None when it is not inside."""
+    """An image: `path` is relative to the book's root, None when it is not inside.
+
+    `drawing` is the file of draw.io's that it is made of at build time, likewise.
+    """
 
     written: str
     alt: str
     remote: bool
     path: str | None = None
+    drawing: str | None = None
 
 
 class Reference(msgspec.Struct, frozen=True):

@@ -1,77 +1,152 @@
-"""Writing the website: one page for each chapter, and a title page with the contents."""
+"""Writing the website: a page for each chapter, and those around them.
+
+A page whose text and frame are as they were is kept; so is what the other pages took from it.
+"""
 
 from __future__ import annotations
 
-from collections.abc import Mapping
-from dataclasses import asdict
+from collections.abc import Callable, Iterator, Mapping
+from dataclasses import asdict, dataclass
+from functools import cached_property
+from urllib.parse import quote
 
+from tools.build_scripts import frame, search
 from tools.build_scripts.assets import copy_images
 from tools.build_scripts.book import former_page
-from tools.build_scripts.cache import digest
+from tools.build_scripts.cache import Cache, digest
 from tools.build_scripts.chapters import Manuscript, ParsedChapter
+from tools.build_scripts.document import full_title
 from tools.build_scripts.fill import fill_html, page_address
-from tools.build_scripts.frame import THEME, THEME_ADDRESS, Frame, row_of
+from tools.build_scripts.frame import THEME, THEME_ADDRESS, THEME_FILES, Frame, row, site_address
 from tools.build_scripts.output import Output
 
-THEME_FILES = ("book.css", "icon.svg")
+
+@dataclass(frozen=True)
+class Page:
+    """The page of a chapter.
+
+    Attributes:
+        manuscript: the book.
+        chapter: the chapter.
+        images: where images are, by their path in the book.
+        place: its place among the chapters.
+    """
+
+    manuscript: Manuscript
+    chapter: ParsedChapter
+    images: Mapping[str, str]
+    place: int
+
+    @cached_property
+    def text(self) -> str:
+        """The text of the chapter as HTML, every link filled in."""
+        return fill_html(self.manuscript, self.chapter, self.images)
+
+    @cached_property
+    def key(self) -> str:
+        """The hash of all that the text is made of."""
+        report, manuscript = self.chapter.report, self.manuscript
+        links = (manuscript.target(self.chapter, place) for place in range(len(report.links)))
+        return digest(
+            self.chapter.key,
+            [self._address(id) for id in links],
+            [self.images.get(image.path or "") for image in report.images],
+            [list(self._reference(place)) for place in range(len(report.references))],
+        )
+
+    def _address(self, id: str) -> str:
+        return page_address(self.manuscript.targets.owners[id], id, self.chapter.entry)
+
+    def _reference(self, place: int) -> Iterator[tuple[str, str | None]]:
+        for piece in self.manuscript.pieces(self.chapter, place):
+            yield piece.text, None if piece.id is None else self._address(piece.id)
 
 
-def write_website(manuscript: Manuscript, output: Output) -> None:
+def write_website(manuscript: Manuscript, output: Output, cache: Cache) -> None:
     """Write the website.
 
     Args:
         manuscript: the book.
         output: where to write it.
+        cache: what pages that hold the whole book took from each chapter.
 
     Raises:
         BuildError: an image cannot be copied.
     """
     images = copy_images(manuscript, output)
-    rows = [row_of(manuscript, chapter) for chapter in manuscript.chapters]
-    frame = Frame(manuscript, rows)
-    for place, chapter in enumerate(manuscript.chapters):
-        page = chapter.entry.page
-        key = page_key(manuscript, chapter, images, frame.fingerprint)
-        if not output.keep(page, key):
-            text = fill_html(manuscript, chapter, images)
-            output.write(page, frame.chapter(place, chapter, text).encode(), key)
-        for former in chapter.entry.was:
-            _write(output, former_page(former), frame.redirect(place, chapter.entry, former))
-    _write(output, "index.html", frame.index())
+    pages = [Page(manuscript, c, images, place) for place, c in enumerate(manuscript.chapters)]
+    entries = index_entries(manuscript)
+    site = Frame(
+        manuscript,
+        [row(manuscript, chapter) for chapter in manuscript.chapters],
+        address=site_address(manuscript.book.repository),
+        has_index=bool(entries),
+    )
+    for page in pages:
+        _write_chapter(page, site, output)
+    _write_whole_book(pages, site, output, cache)
+    _write(output, frame.INDEX_PAGE, site.index())
+    _write(output, frame.NOT_FOUND_PAGE, site.not_found())
+    if entries:
+        _write(output, frame.BOOK_INDEX_PAGE, site.book_index(entries))
+    sitemap = site.sitemap()
+    if sitemap is not None:
+        _write(output, frame.SITEMAP, sitemap)
     _write(output, ".nojekyll", "")
     for name in THEME_FILES:
         output.copy(f"{THEME_ADDRESS}/{name}", THEME / name, name)
 
 
-def page_key(
-    manuscript: Manuscript, chapter: ParsedChapter, images: Mapping[str, str], frame: str
-) -> str:
-    """Return the hash of all that the page of a chapter is made of.
+def _write_chapter(page: Page, site: Frame, output: Output) -> None:
+    entry, place = page.chapter.entry, page.place
+    around = [asdict(near) for near in site.rows[max(0, place - 1) : place + 2]]
+    key = digest(site.fingerprint, page.key, around)
+    if not output.keep(entry.page, key):
+        output.write(entry.page, site.chapter(place, page.chapter, page.text).encode(), key)
+    for former in entry.was:
+        _write(output, former_page(former), site.redirect(place, entry, former))
 
-    Args:
-        manuscript: the book.
-        chapter: the chapter.
-        images: where images are, by their path in the book.
-        frame: the hash of what is around the text.
-    """
-    owners, report = manuscript.targets.owners, chapter.report
-    ids = [manuscript.target(chapter, place) for place in range(len(report.links))]
-    return digest(
-        frame,
-        chapter.key,
-        [page_address(owners[id], id, chapter.entry) for id in ids],
-        [images.get(image.path or "") for image in report.images],
-        [
-            [
-                (
-                    asdict(piece),
-                    piece.id and page_address(owners[piece.id], piece.id, chapter.entry),
-                )
-                for piece in manuscript.pieces(chapter, place)
-            ]
-            for place in range(len(report.references))
-        ],
-    )
+
+def _write_whole_book(pages: list[Page], site: Frame, output: Output, cache: Cache) -> None:
+    """Write the page for printing and the index of the search, which hold every text."""
+    chapters = digest(site.anchors, [page.key for page in pages])
+    for name, write, ending, make in (
+        (frame.PRINT_PAGE, site.print_page, "print", lambda page: site.on_one_page(page.text)),
+        (search.ADDRESS, search.script, "search", _search_entries),
+    ):
+        key = digest(site.fingerprint, chapters)
+        if not output.keep(name, key):
+            texts = [_kept(cache, page, site, ending, make) for page in pages]
+            output.write(name, write(texts).encode(), key)
+    cache.keep_only({_kept_key(page, site) for page in pages})
+
+
+def _search_entries(page: Page) -> str:
+    entry = page.chapter.entry
+    return search.entries(quote(entry.page), full_title(page.manuscript, entry), page.text)
+
+
+def _kept(cache: Cache, page: Page, site: Frame, ending: str, make: Callable[[Page], str]) -> str:
+    """Return what was made of a page before, or make it."""
+    key = _kept_key(page, site)
+    data = cache.read(key, ending)
+    if data is None:
+        data = make(page).encode()
+        cache.write(key, ending, data)
+    return data.decode()
+
+
+def _kept_key(page: Page, site: Frame) -> str:
+    return digest(page.key, site.anchors, asdict(site.rows[page.place]))
+
+
+def index_entries(manuscript: Manuscript) -> list[tuple[tuple[str, ...], str]]:
+    """Return the places of the index in reading order: what each is about, and its address."""
+    return [
+        (tuple(entry.entry.split("!")), page_address(chapter.entry, entry.id, None))
+        for chapter in manuscript.chapters
+        for entry in chapter.report.index_entries
+    ]
 
 
 def _write(output: Output, name: str, page: str) -> None:

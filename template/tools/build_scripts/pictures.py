@@ -1,0 +1,83 @@
+"""Pictures that are made at build time: diagrams of a chapter's text, and drawings of draw.io."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+from pathlib import Path, PurePosixPath
+
+from tools.build_scripts import cache, diagrams, drawio
+from tools.build_scripts.book import Problem
+from tools.build_scripts.cache import Cache
+from tools.build_scripts.diagrams import DiagramError
+from tools.build_scripts.report import Diagram, Image, Report
+from tools.build_scripts.source import Source
+
+PART = "diagrams"
+# Where they are, relative to the book's root.
+DIRECTORY = f"{cache.DIRECTORY}/{PART}"
+
+
+def draw(root: Path, reports: Mapping[str, Report], sources: Mapping[str, Source]) -> list[Problem]:
+    """Make the pictures that are not there yet, and return what is wrong with the others.
+
+    Args:
+        root: the book's directory.
+        reports: what was found in the chapters, by the chapter's id.
+        sources: the files of the chapters, likewise.
+    """
+    if not any(report.diagrams or report.images for report in reports.values()):
+        return []
+    with cache.opened(root, PART) as kept:
+        return [
+            problem
+            for id, report in reports.items()
+            for problem in (
+                *_draw_diagrams(report, sources[id], kept),
+                *_draw_drawings(root, report, sources[id], kept),
+            )
+        ]
+
+
+def _draw_diagrams(report: Report, text: Source, kept: Cache) -> Iterator[Problem]:
+    for diagram in report.diagrams:
+        # Its name is made of all that it is drawn from.
+        name = PurePosixPath(diagram.path).stem
+        if kept.has(name, ("svg",)):
+            continue
+        try:
+            kept.write(name, "svg", diagrams.render(diagram.language, diagram.text))
+        except DiagramError as error:
+            yield _diagram_problem(text, diagram, error)
+
+
+def _diagram_problem(text: Source, diagram: Diagram, error: DiagramError) -> Problem:
+    """Return what is wrong in a diagram, at its line in the chapter."""
+    fence = text.fence_of(diagram.text)
+    line = fence if fence is None or error.line is None else fence + error.line
+    message = f"the {diagram.language} diagram cannot be drawn: {error.message}."
+    return Problem(text.name, line, message)
+
+
+def _draw_drawings(root: Path, report: Report, text: Source, kept: Cache) -> Iterator[Problem]:
+    for image in dict.fromkeys(report.images):
+        if image.drawing is None or image.path is None:
+            continue
+        try:
+            drawn = _drawn(root / image.drawing)
+        except DiagramError as error:
+            yield from _drawing_problems(text, image, error.message)
+            continue
+        name = PurePosixPath(image.path).stem
+        if kept.read(name, "svg") != drawn:
+            kept.write(name, "svg", drawn)
+
+
+def _drawn(drawing: Path) -> bytes:
+    if not drawing.is_file():
+        raise DiagramError("there is no such file")
+    return drawio.picture(drawio.exported(drawing) if drawing.suffix == ".drawio" else drawing)
+
+
+def _drawing_problems(text: Source, image: Image, message: str) -> Iterator[Problem]:
+    for line in text.find_target(image.written) or (None,):
+        yield Problem(text.name, line, f"image '{image.written}' cannot be shown: {message}.")

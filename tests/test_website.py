@@ -1,0 +1,562 @@
+"""The website in a real browser: read, searched, printed, by keyboard, on a phone, in a folder."""
+
+from __future__ import annotations
+
+import gzip
+import os
+import re
+import shutil
+from collections.abc import Iterator
+from contextlib import contextmanager
+from functools import partial
+from http.server import SimpleHTTPRequestHandler, ThreadingHTTPServer
+from pathlib import Path
+from threading import Thread
+from typing import Any
+from xml.etree import ElementTree
+
+import pytest
+from axe_playwright_python.sync_playwright import Axe
+from playwright.sync_api import Browser, Page, Route, expect, sync_playwright
+
+from tests.support import outline, render, run, write
+
+pytestmark = pytest.mark.xdist_group("website")
+
+BUILD = "tools/build_scripts/build_book.py"
+NAMES = ("chromium", "chromium-browser", "google-chrome", "chrome")
+PHONE, DESK = 320, 1440
+OWN_ADDRESSES = ("http://127.0.0.1:", "file:", "data:")
+
+GALLERY = """\
+# Elements
+
+A paragraph with `code`, a [cross-reference](../02_pools/chapter.md#measuring),
+a [link](https://example.org/), a note,[^1] [an entry]{.index} and the formula $e^{i\\pi} = -1$.
+
+[^1]: The text of the note.
+
+## Listings
+
+::: {#lst-create .listing}
+::: caption
+[Listing 1.1]{.caption-label} Create a user
+:::
+
+::: source
+[`src/app.py`](https://github.com/ada/pools/blob/HEAD/src/app.py)
+:::
+
+``` {.python .numberLines startFrom=41 data-highlight="2" data-marks="1:1"}
+async def create_user(user: NewUser, store: Store) -> User:
+    return await store.add(user)
+```
+:::
+
+::: annotations
+1. The store is a dependency.
+:::
+
+``` {.python}
+def wide() -> str: return "a line of code that is certainly longer than a telephone is wide"
+```
+
+::: {#lst-output .listing .output}
+```
+$ python -m app
+```
+:::
+
+::: {#lst-change .comparison}
+::: caption
+[Listing 1.2]{.caption-label} Before and after
+:::
+
+::: before
+``` {.python data-removed="1"}
+def index(): ...
+```
+:::
+
+::: after
+``` {.python data-added="1"}
+async def index(): ...
+```
+:::
+:::
+
+## Callouts
+
+> [!NOTE]
+> Note.
+
+> [!TIP]
+> Tip with `code`.
+
+> [!IMPORTANT]
+> Important.
+
+> [!WARNING]
+> Warning.
+
+> [!CAUTION]
+> Caution.
+
+## Choices
+
+::: tabs
+::: tab
+::: title
+Flask
+:::
+
+The way of Flask.
+
+:::
+
+::: tab
+::: title
+FastAPI
+:::
+
+The way of FastAPI.
+
+:::
+:::
+
+::: details
+::: title
+Why?
+:::
+
+Because.
+:::
+
+## Figures
+
+![[Figure 1.1]{.caption-label} A pool. [Photo: Ada]{.credit}][pool]
+
+[pool]: ../../assets/images/pool.svg {#fig-pool}
+
+| Alpha | Beta | Gamma | Delta | Epsilon | Zeta | Eta |
+|---|---|---|---|---|---|---|
+| value | value | value | value | value | value | value |
+
+: [Table 1.1]{.caption-label} A wide table. {#tbl-wide .wide}
+
+[$$\\int_0^\\infty e^{-x^2}\\,dx = 1$$[(1.1)]{.equation-number}]{#eq-gauss .equation}
+
+## Lists
+
+- [ ] To do
+- [x] Done
+
+Term
+:   Definition.
+
+> Quotation.
+
+مرحبا بالعالم، هذا نص عربي عن البرمجة غير المتزامنة.
+"""
+POOLS = """\
+# Pools
+
+## Measuring
+
+A connexion naïve about quokkas.
+
+## Waiting
+
+Nothing else.
+"""
+SVG = '<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 9 9"><path d="M0 0h9v9z"/></svg>\n'
+WORDS = "Every word of this long chapter has to travel, and none of them may be heavy to carry. "
+
+
+@pytest.fixture(scope="module")
+def site(template: Path, book_python: str, tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """Return the website of a small book that holds every element, built by its own command."""
+    book = render(
+        template,
+        tmp_path_factory.mktemp("website") / "book",
+        edition="own",
+        title="Pools in Depth",
+        description="All about pools.",
+        chapters=["Elements", {"pools": {"title": "Pools", "was": "sizing"}}, "Long"],
+        parts=[{"Foundations": "elements"}],
+        repository_url="https://github.com/ada/pools",
+    )
+    paragraph = WORDS * 6
+    long = "".join(f"## Section {n}\n\n{paragraph}\n\n```python\n{n}\n```\n\n" for n in range(50))
+    texts = {"elements": GALLERY, "pools": POOLS, "long": f"# Long\n\n{long}"}
+    for chapter in outline(book)["chapters"]:
+        write(book, f"{chapter['path']}/chapter.md", texts[chapter["id"]])
+    write(book, "assets/images/pool.svg", SVG)
+    done = run(book, book_python, BUILD, "--format", "html")
+    assert done.returncode == 0, done.stdout + done.stderr
+    return book / "book_build" / "html"
+
+
+@pytest.fixture(scope="module")
+def browser() -> Iterator[Browser]:
+    """Start the Chromium that is installed; CHROMIUM names it, where it must be there."""
+    path = os.environ.get("CHROMIUM") or next(filter(None, map(shutil.which, NAMES)), None)
+    if path is None:
+        pytest.skip("no Chromium is installed; on Debian: apt-get install chromium")
+    with sync_playwright() as playwright:
+        browser = playwright.chromium.launch(executable_path=path)
+        yield browser
+        browser.close()
+
+
+class _Pages(SimpleHTTPRequestHandler):
+    """Serves a directory as GitHub Pages does, with a page of its own for what is missing."""
+
+    def send_error(self, code: int, message: str | None = None, explain: str | None = None) -> None:
+        page = Path(self.directory) / "html" / "404.html"
+        self.send_response(code)
+        self.send_header("Content-Type", "text/html; charset=utf-8")
+        self.end_headers()
+        self.wfile.write(page.read_bytes())
+
+    def log_message(self, format: str, *args: object) -> None:
+        pass
+
+
+@pytest.fixture(scope="module")
+def served(site: Path) -> Iterator[str]:
+    """Serve the website, not at the root of its host, and return its address."""
+    with ThreadingHTTPServer(
+        ("127.0.0.1", 0), partial(_Pages, directory=str(site.parent))
+    ) as server:
+        Thread(target=server.serve_forever, daemon=True).start()
+        yield f"http://127.0.0.1:{server.server_port}/html/"
+        server.shutdown()
+
+
+@pytest.fixture(params=["served", "file"])
+def address(request: pytest.FixtureRequest, site: Path) -> str:
+    """Return the website's address: on a server, and in a folder."""
+    if request.param == "file":
+        return f"{site.as_uri()}/"
+    return str(request.getfixturevalue("served"))
+
+
+@contextmanager
+def opened(browser: Browser, address: str, width: int = DESK, **options: Any) -> Iterator[Page]:
+    """Open a page in a window of its own; nothing may go wrong in it, nor leave its host."""
+    context = browser.new_context(viewport={"width": width, "height": 800}, **options)
+    page = context.new_page()
+    errors: list[str] = []
+    asked: list[str] = []
+    page.on("pageerror", lambda error: errors.append(str(error)))
+    page.on("request", lambda request: asked.append(request.url))
+    page.goto(address)
+    try:
+        yield page
+    finally:
+        context.close()
+    assert errors == []
+    assert [url for url in asked if not url.startswith(OWN_ADDRESSES)] == []
+
+
+def violations(page: Page) -> list[str]:
+    """Return what axe finds on a page, each with the elements that it is about."""
+    options = {"resultTypes": ["violations"], "rules": {"target-size": {"enabled": True}}}
+    found = Axe().run(page, options=options).response["violations"]
+    return [
+        f"{page.url}: {rule['id']}: {[node['html'][:120] for node in rule['nodes']]}"
+        for rule in found
+    ]
+
+
+def fits(page: Page) -> bool:
+    """Say whether a page is as wide as its window, and does not scroll sideways."""
+    wide: bool = page.evaluate("document.documentElement.scrollWidth <= innerWidth")
+    return wide
+
+
+def stay(route: Route) -> None:
+    """Show a page that leads elsewhere without going there."""
+    text = route.fetch().text()
+    still = re.sub(r"<script>\n// The ids.*?</script>|<meta http-equiv[^>]*>", "", text, flags=re.S)
+    assert len(still) < len(text) - 100
+    route.fulfill(body=still, content_type="text/html; charset=utf-8")
+
+
+@pytest.mark.parametrize(("theme", "width"), [("light", DESK), ("dark", PHONE)])
+def test_axe_finds_nothing_on_any_page(
+    site: Path, served: str, browser: Browser, theme: str, width: int
+) -> None:
+    found: list[str] = []
+    files = sorted(site.glob("*.html"))
+    assert {"404.html", "elements.html", "index.html", "print.html", "sizing.html"} <= {
+        file.name for file in files
+    }
+    with opened(browser, served, width, color_scheme=theme, reduced_motion="reduce") as page:
+        page.route("**/sizing.html", stay)
+        for file in files:
+            page.goto(served + file.name)
+            assert page.url == served + file.name
+            found += violations(page)
+            assert fits(page), file.name
+    assert found == []
+
+
+@pytest.mark.parametrize("theme", ["light", "dark"])
+def test_axe_finds_nothing_in_what_opens(served: str, browser: Browser, theme: str) -> None:
+    with opened(browser, f"{served}elements.html", PHONE, color_scheme=theme) as page:
+        page.keyboard.press("/")
+        page.keyboard.type("pools")
+        expect(page.get_by_role("option").first).to_be_visible()
+        assert violations(page) == []
+        page.keyboard.press("Escape")
+        page.keyboard.press("?")
+        expect(page.get_by_role("dialog")).to_be_visible()
+        assert violations(page) == []
+        page.keyboard.press("Escape")
+        page.get_by_role("button", name="Contents").click()
+        expect(page.get_by_role("navigation", name="Contents")).to_be_visible()
+        assert violations(page) == []
+
+
+@pytest.mark.parametrize("width", [PHONE, DESK])
+def test_a_reader_finds_a_section_by_keyboard(address: str, browser: Browser, width: int) -> None:
+    with opened(browser, f"{address}index.html", width) as page:
+        page.keyboard.press("/")
+        field = page.get_by_role("combobox", name="Search the book")
+        expect(field).to_be_focused()
+        page.keyboard.type("naive quokka")
+
+        option = page.get_by_role("option", selected=True)
+        expect(option).to_contain_text("2.1 Measuring")
+        expect(option).to_contain_text("2 Pools")
+        assert option.locator("mark").all_text_contents() == ["naïve", "quokka"]
+        expect(page.get_by_role("dialog").get_by_role("status")).to_have_text("Results: 1")
+        expect(field).to_have_attribute("aria-activedescendant", "result-0")
+        assert fits(page)
+        page.keyboard.press("Enter")
+
+        expect(page).to_have_url(f"{address}pools.html#pools-measuring")
+        expect(page.get_by_role("heading", name="Measuring")).to_be_in_viewport()
+        expect(page.get_by_role("dialog")).to_have_count(0)
+
+
+def test_titles_come_first_and_arrows_go_round(served: str, browser: Browser) -> None:
+    with opened(browser, served) as page:
+        page.keyboard.press("/")
+        page.keyboard.type("waiting")
+        expect(page.get_by_role("option").first).to_contain_text("2.2 Waiting")
+        page.keyboard.press("Control+A")
+        page.keyboard.type("غير المتزامنة")
+        expect(page.get_by_role("option")).to_have_count(1)
+        expect(page.get_by_role("option")).to_contain_text("1.5 Lists")
+        page.keyboard.press("Control+A")
+        page.keyboard.type("section")
+        options = page.get_by_role("option")
+        expect(options).to_have_count(30)
+        page.keyboard.press("ArrowUp")
+        expect(options.last).to_have_attribute("aria-selected", "true")
+        page.keyboard.press("ArrowDown")
+        expect(options.first).to_have_attribute("aria-selected", "true")
+        page.keyboard.press("Control+A")
+        page.keyboard.type("xyzzy")
+        expect(page.get_by_role("dialog").get_by_role("status")).to_have_text("Nothing found")
+        page.keyboard.press("Escape")
+        expect(page.get_by_role("dialog")).to_have_count(0)
+
+
+@pytest.mark.parametrize("width", [PHONE, DESK])
+def test_a_reader_turns_pages_and_follows_references_by_keyboard(
+    address: str, browser: Browser, width: int
+) -> None:
+    with opened(browser, f"{address}index.html", width) as page:
+        page.keyboard.press("ArrowRight")
+        expect(page).to_have_url(f"{address}elements.html")
+        tab_to(page, "cross-reference")
+        page.keyboard.press("Enter")
+        expect(page).to_have_url(f"{address}pools.html#pools-measuring")
+        expect(page.get_by_role("heading", name="Measuring")).to_be_in_viewport()
+        page.keyboard.press("ArrowRight")
+        expect(page).to_have_url(f"{address}long.html")
+        for name in ("pools", "elements"):
+            page.keyboard.press("ArrowLeft")
+            expect(page).to_have_url(f"{address}{name}.html")
+        page.keyboard.press("ArrowLeft")
+        expect(page).to_have_url(f"{address}index.html")
+
+
+def tab_to(page: Page, text: str) -> None:
+    """Press Tab until what has a text or a name has the focus."""
+    for _ in range(60):
+        page.keyboard.press("Tab")
+        active = "document.activeElement.textContent + document.activeElement.ariaLabel"
+        if text in page.evaluate(active):
+            return
+    pytest.fail(f"Tab never comes to '{text}'")
+
+
+@pytest.mark.parametrize("width", [PHONE, DESK])
+def test_the_theme_is_switched_and_remembered(address: str, browser: Browser, width: int) -> None:
+    dark = "getComputedStyle(document.body).backgroundColor"
+    with opened(browser, f"{address}elements.html", width, color_scheme="dark") as page:
+        of_system = page.evaluate(dark)
+        tab_to(page, "Theme: like the system")
+        page.keyboard.press("Enter")
+        expect(page.get_by_role("button", name="Theme: light")).to_be_focused()
+        assert page.evaluate(dark) == "rgb(255, 255, 255)" != of_system
+        page.goto(f"{address}pools.html")
+        assert page.evaluate(dark) == "rgb(255, 255, 255)"
+        page.get_by_role("button", name="Theme: light").press("Enter")
+        assert page.evaluate(dark) == of_system
+        page.get_by_role("button", name="Theme: dark").press("Enter")
+        expect(page.get_by_role("button", name="Theme: like the system")).to_be_visible()
+
+
+def test_the_help_says_which_keys_there_are_and_turns_them_off(
+    served: str, browser: Browser
+) -> None:
+    with opened(browser, f"{served}elements.html") as page:
+        page.keyboard.press("?")
+        expect(page.get_by_role("dialog", name="Keyboard shortcuts")).to_be_visible()
+        page.get_by_role("checkbox", name="Use keyboard shortcuts").press("Space")
+        page.keyboard.press("Escape")
+        page.reload()
+        for key in ("?", "/", "ArrowRight"):
+            page.keyboard.press(key)
+        expect(page.get_by_role("dialog")).to_have_count(0)
+        expect(page).to_have_url(f"{served}elements.html")
+        page.get_by_role("button", name="Keyboard shortcuts").press("Enter")
+        expect(page.get_by_role("dialog")).to_be_visible()
+
+
+def test_tabs_are_chosen_by_arrows_and_opened_by_links(served: str, browser: Browser) -> None:
+    with opened(browser, f"{served}elements.html") as page:
+        flask, fastapi = page.get_by_role("tab").all()
+        expect(page.get_by_role("tabpanel", name="Flask")).to_be_visible()
+        expect(page.get_by_text("The way of FastAPI.")).not_to_be_visible()
+        flask.focus()
+        page.keyboard.press("ArrowRight")
+        expect(fastapi).to_be_focused()
+        expect(page.get_by_role("tabpanel", name="FastAPI")).to_be_visible()
+        expect(page.get_by_text("The way of Flask.")).not_to_be_visible()
+        page.keyboard.press("ArrowRight")
+        expect(flask).to_have_attribute("aria-selected", "true")
+        expect(page).to_have_url(f"{served}elements.html")
+
+
+def test_code_is_copied_without_its_numbers_and_marks(served: str, browser: Browser) -> None:
+    with opened(
+        browser, f"{served}elements.html", permissions=["clipboard-read", "clipboard-write"]
+    ) as page:
+        listing = page.locator("#lst-create")
+        listing.hover()
+        listing.get_by_role("button", name="Copy").click()
+        expect(listing.get_by_role("button", name="Copied")).to_be_visible()
+        expect(page.get_by_role("status")).to_have_text("Copied")
+        assert page.evaluate("navigator.clipboard.readText()") == (
+            "async def create_user(user: NewUser, store: Store) -> User:\n"
+            "    return await store.add(user)\n"
+        )
+
+
+def test_only_what_scrolls_is_a_stop_for_the_keyboard(served: str, browser: Browser) -> None:
+    with opened(browser, f"{served}elements.html", PHONE) as page:
+        expect(page.locator("pre", has_text="a line of code")).to_have_attribute("tabindex", "0")
+        expect(page.locator("pre", has_text="python -m app")).not_to_have_attribute("tabindex", "0")
+        expect(page.locator(".table")).to_have_attribute("tabindex", "0")
+        expect(page.get_by_role("group", name="Table 1.1")).to_be_visible()
+
+
+def test_the_contents_show_the_section_in_view(served: str, browser: Browser) -> None:
+    with opened(browser, f"{served}long.html#long-section-30") as page:
+        current = page.get_by_role("navigation", name="On this page").locator("[aria-current]")
+        expect(current).to_have_text("3.31 Section 30")
+        expect(current).to_be_in_viewport()
+        page.keyboard.press("Home")
+        expect(current).to_have_count(0)
+
+
+def test_on_a_phone_the_contents_are_a_panel(served: str, browser: Browser) -> None:
+    with opened(browser, f"{served}elements.html", PHONE) as page:
+        contents = page.get_by_role("navigation", name="Contents")
+        expect(contents).not_to_be_visible()
+        page.get_by_role("button", name="Contents").press("Enter")
+        expect(contents).to_be_visible()
+        page.keyboard.press("Escape")
+        expect(contents).not_to_be_visible()
+        page.get_by_role("button", name="Contents").click()
+        contents.get_by_role("link", name="Pools", exact=False).last.click()
+        expect(page).to_have_url(f"{served}pools.html")
+
+
+def test_everything_is_read_without_scripts(address: str, browser: Browser) -> None:
+    with opened(browser, f"{address}elements.html", java_script_enabled=False) as page:
+        for text in ("The way of Flask.", "The way of FastAPI.", "The store is a dependency."):
+            expect(page.get_by_text(text)).to_be_visible()
+        page.get_by_text("Why?").click()
+        expect(page.get_by_text("Because.")).to_be_visible()
+        expect(page.get_by_role("button")).to_have_count(0)
+        page.get_by_role("link", name="cross-reference").click()
+        expect(page).to_have_url(f"{address}pools.html#pools-measuring")
+
+
+def test_a_missing_page_leads_home_from_any_depth(served: str, browser: Browser) -> None:
+    with opened(browser, f"{served}a/b/c.html") as page:
+        expect(page.get_by_role("heading", name="There is no such page")).to_be_visible()
+        link = page.get_by_role("main").get_by_role("link", name="Elements")
+        expect(link).to_have_js_property("href", f"{served}elements.html")
+        link.click()
+        expect(page).to_have_url(f"{served}elements.html")
+
+
+def test_a_former_page_leads_to_the_new_one(address: str, browser: Browser) -> None:
+    with opened(browser, f"{address}sizing.html#sizing-measuring") as page:
+        expect(page).to_have_url(f"{address}pools.html#pools-measuring")
+
+
+def test_the_whole_book_is_printed_from_one_page(served: str, browser: Browser) -> None:
+    with opened(browser, f"{served}print.html", color_scheme="dark") as page:
+        page.get_by_role("link", name="cross-reference").click()
+        expect(page).to_have_url(f"{served}print.html#pools-measuring")
+        page.emulate_media(media="print")
+        assert page.evaluate("getComputedStyle(document.body).color") == "rgb(27, 35, 48)"
+        expect(page.get_by_role("banner")).not_to_be_visible()
+        for text in ("The way of Flask.", "The way of FastAPI.", "Because."):
+            expect(page.get_by_text(text)).to_be_visible()
+        assert page.evaluate("[...document.images].every(image => image.loading !== 'lazy')")
+        ids: list[str] = page.evaluate("[...document.querySelectorAll('[id]')].map(({id}) => id)")
+        assert len(ids) == len(set(ids))
+
+
+def test_a_long_chapter_is_small_over_the_wire(site: Path) -> None:
+    text = (site / "long.html").read_bytes()
+    theme = site / "assets" / "_theme"
+    loaded = (text, *((theme / name).read_bytes() for name in ("book.css", "book.js")))
+    scripts = [theme / name for name in ("book.js", "search.js")]
+
+    assert len(re.sub(rb"<[^>]*>", b" ", text).split()) > 5000
+    assert sum(len(gzip.compress(part)) for part in loaded) < 100_000
+    assert sum(script.stat().st_size for script in scripts) < 25_000
+
+
+def test_the_text_of_every_chapter_is_well_formed(site: Path) -> None:
+    for name in ("elements", "pools", "long"):
+        page = (site / f"{name}.html").read_text(encoding="utf-8")
+        ElementTree.fromstring(page[page.index("<article>") : page.index("</article>") + 10])
+
+
+def test_search_engines_are_told_where_the_book_is(site: Path) -> None:
+    home = "https://ada.github.io/pools/"
+    pages = ("elements.html", "pools.html", "long.html")
+    sitemap = ElementTree.fromstring((site / "sitemap.xml").read_bytes())
+    places = [
+        place.text for place in sitemap.iter("{http://www.sitemaps.org/schemas/sitemap/0.9}loc")
+    ]
+
+    assert places == [home, *(home + page for page in pages)]
+    for page in pages:
+        text = (site / page).read_text(encoding="utf-8")
+        assert f'<link rel="canonical" href="{home}{page}">' in text
+        assert f'<meta property="og:url" content="{home}{page}">' in text
+    assert 'content="noindex"' in (site / "print.html").read_text(encoding="utf-8")
