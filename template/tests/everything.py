@@ -94,7 +94,7 @@ H~2~O x^2^ ~~gone~~ [Ctrl+C]{.kbd} [marked]{.mark} [Small]{.smallcaps}
 ### Deep 😀 [link](#lists) {.was-former}
 
 > [!NOTE]
-> A note with an [event loop]{.index}.
+> A note with an [event loop]{.index}, twice.[]{.index entry="event loop"}
 
 ::: {.warning title="Mind the gap"}
 - a list

@@ -154,7 +154,7 @@ def test_formulas_carry_their_numbers(text: str) -> None:
         "1.  **L1:** The route.\n2.  **L3:** It *waits*.",
         "From Flask to FastAPI\n\n**Before** · [`src/old.py`](http",
         "**After** · [`src/app.py`](http",
-        '> [!NOTE]\n> A note with an <a id="first-index-1"></a>event loop.',
+        '> [!NOTE]\n> A note with an <a id="first-index-1"></a>event loop, twice.',
         "> [!WARNING]\n> **Mind the gap**\n>\n> - a list\n",
         "> > **Tip**\n> >\n> > Inside.",
         "**pip**\n\n``` bash\n",
