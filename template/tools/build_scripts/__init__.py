@@ -2,7 +2,7 @@
 
 from importlib.util import find_spec
 
-_NEEDED = ("click", "jinja2", "msgspec", "pypandoc", "yaml")
+_NEEDED = ("click", "filelock", "jinja2", "msgspec", "pypandoc", "yaml")
 
 # A module that is missing is one sentence here, and a traceback everywhere else.
 _missing = [module for module in _NEEDED if find_spec(module) is None]

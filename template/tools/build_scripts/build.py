@@ -2,13 +2,9 @@
 
 from __future__ import annotations
 
-import os
-import shutil
-import tempfile
 import time
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from concurrent.futures import ThreadPoolExecutor
-from contextlib import contextmanager, suppress
 from dataclasses import dataclass
 from pathlib import Path
 from threading import Lock
@@ -16,16 +12,14 @@ from threading import Lock
 from tools.build_scripts import bibliography, cache, stamp
 from tools.build_scripts import book as books
 from tools.build_scripts.assets import COVERS, copy_images, place
-from tools.build_scripts.book import BOOK_FILE, FORMATS, BuildError, Format, Problem
+from tools.build_scripts.book import BOOK_FILE, FORMATS, Format
 from tools.build_scripts.cache import Cache, digest
 from tools.build_scripts.chapters import Manuscript, TextFormat, read_manuscript
 from tools.build_scripts.fill import fill_html, fill_typst
 from tools.build_scripts.output import MARKER, Output, read_info
+from tools.build_scripts.staging import refuse_foreign, staged
 from tools.build_scripts.stamp import Stamp
 
-KEPT = ".gitkeep"
-STAGING_PREFIX = ".building-"
-DAY = 24 * 60 * 60
 # The text that each format is made of.
 TEXTS: Mapping[Format, TextFormat] = {
     "html": "html",
@@ -100,6 +94,7 @@ def build(root: Path, options: Options, tick: Callable[[], None] = lambda: None)
         refuse_foreign(options.output / format)
     fresh = not options.use_cache
     with (
+        cache.locked(root),
         cache.opened(root, "chapters", fresh=fresh) as kept,
         cache.opened(root, "pages", fresh=fresh) as pages,
     ):
@@ -241,12 +236,14 @@ def make_stamp(result: Result, output: Path) -> Stamp:
 
 def _write_all(work: _Work, formats: Sequence[Format], options: Options) -> tuple[Built, ...]:
     output = options.output
-    with _staging(output) as staging, ThreadPoolExecutor(options.jobs) as pool:
+    with (
+        staged(work.manuscript.root, output, formats) as staging,
+        ThreadPoolExecutor(options.jobs) as pool,
+    ):
         writing = [
             pool.submit(_write, work, format, staging, output / format) for format in formats
         ]
         built = [written.result() for written in writing]
-        _put_in_place(staging, output, formats)
     return tuple(
         Built(done.format, output / done.path.relative_to(staging), done.seconds) for done in built
     )
@@ -259,66 +256,3 @@ def _write(work: _Work, format: Format, staging: Path, before: Path) -> Built:
     main = WRITERS[format](work, output)
     output.close()
     return Built(format, output.directory / main, time.monotonic() - started)
-
-
-def refuse_foreign(directory: Path) -> None:
-    """Refuse to replace a directory that holds something else than a build.
-
-    Raises:
-        BuildError: it is a file, or holds files and was not written here.
-    """
-    if not os.path.lexists(directory):
-        return
-    if not directory.is_dir():
-        raise BuildError(Problem(str(directory), None, "is in the way; move it or delete it."))
-    if (directory / MARKER).is_file():
-        return
-    if any(found.name != KEPT for found in directory.iterdir()):
-        message = (
-            "holds files that were not built here, and a build replaces the whole directory; "
-            "move them, or choose another directory with --output."
-        )
-        raise BuildError(Problem(str(directory), None, message))
-
-
-@contextmanager
-def _staging(output: Path) -> Iterator[Path]:
-    """Make a directory to write to, and take it away again whatever happens."""
-    is_new = not output.exists()
-    try:
-        output.mkdir(parents=True, exist_ok=True)
-        _sweep(output)
-        staging = Path(tempfile.mkdtemp(prefix=STAGING_PREFIX, dir=output))
-    except OSError as error:
-        message = f"cannot be written to ({error.strerror}); choose another with --output."
-        raise BuildError(Problem(str(output), None, message)) from error
-    try:
-        yield staging
-    finally:
-        shutil.rmtree(staging, ignore_errors=True)
-        if is_new:
-            with suppress(OSError):  # it holds what was built
-                output.rmdir()
-
-
-def _sweep(output: Path) -> None:
-    """Take away what a build that was killed left behind."""
-    for left in output.glob(f"{STAGING_PREFIX}*"):
-        if time.time() - left.stat().st_mtime > DAY:
-            shutil.rmtree(left, ignore_errors=True)
-
-
-def _put_in_place(staging: Path, output: Path, formats: Sequence[Format]) -> None:
-    for format in formats:
-        new, old, place = staging / format, staging / f"old-{format}", output / format
-        if (place / KEPT).is_file():
-            shutil.copyfile(place / KEPT, new / KEPT)
-        if not place.exists():
-            new.rename(place)
-            continue
-        place.rename(old)
-        try:
-            new.rename(place)
-        except BaseException:
-            old.rename(place)
-            raise

@@ -6,10 +6,9 @@ Nothing else decides whether a result still holds, a time stamp least of all.
 from __future__ import annotations
 
 import os
-import shutil
 import tempfile
 from collections.abc import Collection, Iterator
-from contextlib import contextmanager, suppress
+from contextlib import contextmanager
 from hashlib import blake2b
 from pathlib import Path
 
@@ -85,10 +84,17 @@ def opened(root: Path, name: str, *, fresh: bool = False) -> Iterator[Cache]:
         yield Cache(Path(aside))
 
 
-def clear(root: Path) -> None:
-    """Delete the whole cache of a book."""
-    with suppress(FileNotFoundError):
-        shutil.rmtree(root / DIRECTORY)
+@contextmanager
+def locked(root: Path) -> Iterator[None]:
+    """Wait until no other build of a book runs, and keep others waiting."""
+    whole = _made(root / DIRECTORY, "")
+    if whole is None:
+        yield
+        return
+    from filelock import FileLock  # loads too much for a build that has nothing to do
+
+    with FileLock(whole / "lock"):
+        yield
 
 
 def _made(whole: Path, name: str) -> Path | None:

@@ -236,6 +236,31 @@ STEADY = """
   };
 })();
 """
+# mermaidx parses each selector whenever it compares an element to it, and looks for the first
+# element that matches in the whole document, both many thousand times for one diagram. These do
+# the same in a third of the time.
+QUICK = """
+(() => {
+  const parsed = new Map();
+  globalThis.__matches = (element, selectors) => {
+    if (!parsed.has(selectors)) {
+      const parts = __splitTopLevel(selectors.trim(), (character) => character === ",");
+      parsed.set(selectors, parts.map(([part]) => __parseComplex(part.trim())));
+    }
+    return parsed.get(selectors).some(
+      (chain) => chain.length > 0 && __matchesChain(element, chain, chain.length - 1)
+    );
+  };
+  globalThis.__querySelector = (root, selectors) => {
+    for (const child of root.childNodes) {
+      if (child.nodeType !== 1) continue;
+      const found = __matches(child, selectors) ? child : __querySelector(child, selectors);
+      if (found) return found;
+    }
+    return null;
+  };
+})();
+"""
 HTML_LABELS = "it labels with HTML or formulas, which only browsers draw; take plain text"
 ICON_ID = re.compile(r"IconifyId[0-9a-f]+")
 MERMAID_LINE = re.compile(r"\bline (\d+)")
@@ -296,6 +321,7 @@ def _start_mermaid() -> Any:
         def _build_context(self) -> Any:
             context = super()._build_context()
             context.eval(STEADY)
+            context.eval(QUICK)
             return context
 
     engine = SteadyEngine()
@@ -306,13 +332,16 @@ def _start_mermaid() -> Any:
 def _render_mermaid(source: str) -> bytes:
     """Draw a Mermaid diagram."""
     from mermaidx.engine import MermaidRenderError
+    from quickjs import JSException
 
     try:
         config = {**CONFIG, "themeVariables": dict(THEME)}
         written = _mermaid_engine().render_svg(source, "base", config, None)
+        root = ElementTree.fromstring(_with_steady_ids(written))
     except MermaidRenderError as error:
         raise _mermaid_error(str(error), source) from error
-    root = ElementTree.fromstring(_with_steady_ids(written))
+    except (JSException, ElementTree.ParseError) as error:
+        raise DiagramError(f"Mermaid cannot draw it: {error}") from error
     if root.find(f".//{{{SVG}}}foreignObject") is not None:
         raise DiagramError(HTML_LABELS)
     _drop_today(root)
