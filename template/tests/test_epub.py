@@ -15,6 +15,7 @@ from xml.etree import ElementTree
 
 import msgspec
 import pytest
+
 from tests.everything import Read, make_everything, read
 from tests.test_build import PNG, book_data, build
 from tools.build_scripts.book import Book, BuildError

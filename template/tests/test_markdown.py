@@ -11,6 +11,7 @@ from typing import Any
 
 import msgspec
 import pytest
+
 from tests.everything import make_everything
 from tests.everything import read as read_book
 from tests.test_build import HOSTILE, build, github_slug
