@@ -133,7 +133,9 @@ def index_terms(
             end = text.find(place(id))
             before = [found for start, found in numbers if found is not None and start < end]
             label = before[-1] if before else chapter.entry.label
-            term.locators.append(Locator(label, chapter.entry, id))
+            # One place of a section is enough.
+            if label not in (locator.label for locator in term.locators):
+                term.locators.append(Locator(label, chapter.entry, id))
     return whole.below
 
 

@@ -429,7 +429,9 @@ local function finish_span(span, filter)
   if span.classes:includes("equation") then return finish_equation(span), false end
   local class, content = span.classes[1], span.content:walk(filter)
   if class == "caption-label" then return pandoc.Strong(content), false end
-  if class == "credit" then return pandoc.Emph(content), false end
+  if class == "credit" then
+    return pandoc.Inlines {pandoc.Str("—"), pandoc.Space(), pandoc.Emph(content)}, false
+  end
   if class == "csl-left-margin" then content:insert(pandoc.Space()) end
   if class == "kbd" or class == "mark" then
     content = pandoc.Inlines {html("<" .. class .. ">")} .. content .. {html("</" .. class .. ">")}

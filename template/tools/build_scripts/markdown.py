@@ -11,7 +11,7 @@ from urllib.parse import quote
 
 from tools.build_scripts.book import Entry
 from tools.build_scripts.chapters import Manuscript
-from tools.build_scripts.crossref import Piece
+from tools.build_scripts.crossref import NO_BREAK, Piece
 from tools.build_scripts.document import (
     IndexEntry,
     Term,
@@ -76,11 +76,6 @@ def chapter_texts(manuscript: Manuscript, places: Mapping[str, str]) -> list[str
         )
         for chapter in manuscript.chapters
     ]
-
-
-def _reference(piece: Piece) -> str:
-    """Return a piece of a reference; what is no link stands between links, with its spaces."""
-    return _link(piece.text, piece.id) if piece.id else _MARKUP.sub(r"\\\g<0>", piece.text)
 
 
 # The file ----------------------------------------------------------------------------------
@@ -178,6 +173,13 @@ def _heading(level: int, id: str, text: str) -> str:
 
 def _link(text: str, id: str) -> str:
     return f"[{escape(text)}]({_address(id)})"
+
+
+def _reference(piece: Piece) -> str:
+    """Return a piece of a reference, which may begin and end with a space."""
+    # In a heading, GitHub would leave a no-break space out of the fragment.
+    text = _MARKUP.sub(r"\\\g<0>", piece.text.replace(NO_BREAK, " "))
+    return f"[{text}]({_address(piece.id)})" if piece.id else text
 
 
 def escape(text: str) -> str:

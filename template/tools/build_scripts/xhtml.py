@@ -22,7 +22,7 @@ _CODE = re.compile(r"(<pre[^>]*><code[^>]*>)(.*?)(?=</code></pre>)", re.DOTALL)
 _LINE = re.compile(r'<(?P<tag>\w+) class="line">(?P<text>.*)</(?P=tag)>')
 _BOX = re.compile(r'<input type="checkbox"( checked="[^"]*")? */>')
 _DROPPED = re.compile(
-    r'\s(?:tabindex|loading|on\w+|data-(?!label=)[^\s=]+)="[^"]*"'
+    r'\s(?:tabindex|loading|on\w+|data-[^\s=]+)="[^"]*"'
     r'|<a\s[^>]*class="anchor"[^>]*></a>'
     r"|<(button|script)\b.*?</\1>",
     re.DOTALL,
