@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 import re
+import zipfile
 from collections.abc import Sequence
 from pathlib import Path
 
-from tests.test_build import BUILD, ROOT, VALIDATE, build, make_book, run, write
+from tests.test_build import BUILD, FORMATS, ROOT, VALIDATE, build, make_book, run, write
 
 OUTPUTS = BUILD.with_name("outputs.py")
 ONE = """\
@@ -95,6 +96,26 @@ def test_references_say_what_they_lead_to(tmp_path: Path) -> None:
     assert [plain(text) for text in shown] == list(REFERENCES.values())
     assert re.findall('href="([^"]+)"', shown[0]) == ["first.html#fig-b"]
     assert re.findall('href="([^"]+)"', shown[9]) == ["first.html", "second.html", "tools.html"]
+
+
+def test_a_reference_in_a_heading_has_words_everywhere(tmp_path: Path) -> None:
+    book = make(
+        tmp_path / "book",
+        "## See @fig-b\n\n[here](#see-fig-b)\n\n![Like @fig-a](../../assets/images/a%20pixel.png)",
+    )
+    formats = (argument for format in FORMATS for argument in ("--format", format))
+
+    done = build(book, *formats)
+
+    assert done.returncode == 0, done.stderr
+    html = (book / "book_build" / "html" / "second.html").read_text(encoding="utf-8")
+    assert "<bdi>See Figure\u00a01.2</bdi></a></li>" in html
+    assert 'alt="Like Figure\u00a01.1"' in html
+    for path in (book / "book_build").rglob("*"):
+        if path.suffix in (".html", ".md", ".js"):
+            assert not re.search("[\ufdd0-\ufdef]", path.read_text(encoding="utf-8")), path
+    with zipfile.ZipFile(book / "book_build" / "epub" / "tiny.epub") as epub:
+        assert "2.1 See Figure" in epub.read("EPUB/nav.xhtml").decode("utf-8")
 
 
 def test_references_speak_the_language_of_the_book(tmp_path: Path) -> None:

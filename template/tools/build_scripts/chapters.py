@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from functools import cache as remembered
@@ -34,6 +35,8 @@ from tools.build_scripts.targets import Targets
 from tools.build_scripts.terms import terms
 from tools.build_scripts.workers import run_jobs
 
+# What stands for the words of a reference in the text of a heading.
+_WORDS = re.compile("\ufdd0P([0-9]+)\ufdd1")
 TextFormat = Literal["html", "markdown", "typst"]
 
 
@@ -189,7 +192,7 @@ def read_manuscript(
             ParsedChapter(
                 entry=entry,
                 text=found.sources[entry.id].text,
-                report=found.reports[entry.id],
+                report=_with_words(found.reports[entry.id], found),
                 key=found.keys[entry.id],
                 cache=cache,
             )
@@ -198,6 +201,21 @@ def read_manuscript(
         targets=found.targets,
         digests={text.name: text.digest for text in found.sources.values()} | found.library.digests,
     )
+
+
+def _with_words(report: Report, found: Survey) -> Report:
+    """Return a report whose headings have words for the references in them."""
+
+    def words(place: re.Match[str]) -> str:
+        reference = report.references[int(place[1])]
+        pieces = crossref.pieces(reference, found.targets.labels, found.terms)
+        return "".join(piece.text for piece in pieces)
+
+    headings = tuple(
+        msgspec.structs.replace(heading, text=_WORDS.sub(words, heading.text))
+        for heading in report.headings
+    )
+    return msgspec.structs.replace(report, headings=headings)
 
 
 def survey(

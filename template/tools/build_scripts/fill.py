@@ -14,7 +14,7 @@ from tools.build_scripts.book import Entry
 from tools.build_scripts.chapters import Manuscript, ParsedChapter
 from tools.build_scripts.crossref import Piece
 
-PLACEHOLDER = re.compile("\ufdd0([LIR])([0-9]+)\ufdd1")
+PLACEHOLDER = re.compile("\ufdd0([LIPR])([0-9]+)\ufdd1")
 # Typst's writer puts the target of a link between quotation marks; an id must not stand there.
 QUOTED_LINK = re.compile('"(\ufdd0L[0-9]+\ufdd1)"')
 
@@ -45,6 +45,7 @@ def fill_html(manuscript: Manuscript, chapter: ParsedChapter, images: Mapping[st
         chapter.fragment("html"),
         address=address,
         image=lambda path: escape(quote(images[path])),
+        plain=escape,
         reference=reference,
     )
 
@@ -65,6 +66,7 @@ def fill_typst(manuscript: Manuscript, chapter: ParsedChapter) -> str:
         QUOTED_LINK.sub(r"\1", chapter.fragment("typst")),
         address=address,
         image=lambda path: _typst_string(path)[1:-1],
+        plain=lambda text: _typst_string(text)[1:-1],
         reference=reference,
     )
 
@@ -76,6 +78,7 @@ def fill(
     *,
     address: Address,
     image: Address,
+    plain: Callable[[str], str],
     reference: Callable[[Piece], str],
 ) -> str:
     """Return a text of a chapter with what its placeholders stand for.
@@ -86,6 +89,7 @@ def fill(
         text: its text in some format.
         address: returns the address of an id.
         image: returns the place of an image, by its path in the book.
+        plain: returns the words of a reference as text of the format.
         reference: returns a piece of a reference as it is printed.
     """
 
@@ -95,7 +99,10 @@ def fill(
             return address(manuscript.target(chapter, place))
         if kind == "I":
             return image(chapter.report.images[place].path or "")
-        return "".join(map(reference, manuscript.pieces(chapter, place)))
+        pieces = manuscript.pieces(chapter, place)
+        if kind == "P":
+            return plain("".join(piece.text for piece in pieces))
+        return "".join(map(reference, pieces))
 
     return PLACEHOLDER.sub(replaced, text)
 

@@ -53,9 +53,21 @@ local function number_heading(header, state)
   return number
 end
 
+--- The heading as GitHub sees it, which knows no references.
+local function as_written(inlines, report)
+  return inlines:walk {
+    Str = function(str)
+      local place = str.text:match("^\u{FDD0}R(%d+)\u{FDD1}$")
+      local reference = place and report.references[tonumber(place) + 1]
+      return reference and pandoc.Str("@" .. table.concat(reference.ids, "@")) or nil
+    end,
+  }
+end
+
 local function identify_heading(header, state, report)
   local chapter, explicit = state.chapter, header.identifier ~= ""
-  local written = explicit and header.identifier or slug.heading(header.content, state.used)
+  local written = explicit and header.identifier
+    or slug.heading(as_written(header.content, report), state.used)
   state.used[written] = true
   header.identifier = explicit and ids.qualify(written, chapter) or chapter.prefix .. written
   report.ids:insert {id = header.identifier, written = written, explicit = explicit}
@@ -64,7 +76,7 @@ end
 local function finish_heading(header, state, report, numbered)
   close_gap(header, state)
   identify_heading(header, state, report)
-  local text = stringify(header.content:walk {Note = function() return {} end})
+  local text = ids.plain(stringify(header.content:walk {Note = function() return {} end}))
   local aliases = take_aliases(header, header.identifier, state.chapter, report)
   for place, alias in ipairs(aliases) do
     header.content:insert(place, pandoc.Span({}, pandoc.Attr(alias.id)))

@@ -46,8 +46,14 @@ end
 local OPEN, CLOSE = "\u{FDD0}", "\u{FDD1}"
 
 --- A placeholder for the n-th (from 0) of a chapter's links ("L"), images ("I"), references ("R").
+-- `plain` makes one of a reference's words ("P") of the last.
 function M.placeholder(kind, n)
   return OPEN .. kind .. n .. CLOSE
+end
+
+--- The same text with plain words for its references: where no link can stand.
+function M.plain(text)
+  return (text:gsub(OPEN .. "R(%d+)" .. CLOSE, OPEN .. "P%1" .. CLOSE))
 end
 
 return M

@@ -72,6 +72,7 @@ def chapter_texts(manuscript: Manuscript, places: Mapping[str, str]) -> list[str
             chapter.fragment("markdown"),
             address=_address,
             image=lambda path: quote(places[path]),
+            plain=escape,
             reference=_reference,
         )
         for chapter in manuscript.chapters

@@ -96,6 +96,9 @@ local function is_drawing(path)
 end
 
 function M.finish_image(image, state, report)
+  image.caption = image.caption:walk {
+    Str = function(str) return pandoc.Str(ids.plain(str.text)) end,
+  }
   local alt = image.attributes["fig-alt"]
   if alt then
     image.caption = pandoc.Inlines(alt)

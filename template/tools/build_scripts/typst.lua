@@ -8,6 +8,8 @@
 -- Code is coloured here and not by Typst: by the highlighter that colours the website, in the
 -- worker that has it loaded, and only when the chapter has changed.
 
+local plain = dofile(pandoc.path.join {pandoc.path.directory(arg[0]), "ids.lua"}).plain
+
 local UNITS = {["%"] = true, pt = true, mm = true, cm = true, ["in"] = true, em = true}
 local OPTIONS = {highlight_method = "idiomatic", wrap_text = "wrap-none"}
 -- Any style makes the writer mark the tokens; their colours are those of book.typ.
@@ -219,7 +221,7 @@ function blocks.Header(header)
   local number, title = split_number(content)
   local call = ("#book-section(base + %d, %d, %s, %s, %s, %s, ["):format(
     header.level, header.level, number and quoted(number) or "none",
-    quoted(stringify(title)), quoted(header.identifier), array(ids)
+    quoted(plain(stringify(title))), quoted(header.identifier), array(ids)
   )
   return pandoc.Plain(pandoc.Inlines {raw(call)} .. notes .. {raw "])["} .. title .. {raw "];"})
 end
