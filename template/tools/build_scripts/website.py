@@ -14,7 +14,7 @@ from tools.build_scripts.assets import copy_images
 from tools.build_scripts.book import BuildError, Entry, Problem, former_page
 from tools.build_scripts.chapters import Manuscript, ParsedChapter
 from tools.build_scripts.document import full_title
-from tools.build_scripts.frame import THEME, THEME_ADDRESS, THEME_FILES, Frame, row, site_address
+from tools.build_scripts.frame import THEME, THEME_ADDRESS, THEME_FILES, Frame, row_of, site_address
 from tools.build_scripts.pandoc import Json
 
 
@@ -31,7 +31,7 @@ def write_website(manuscript: Manuscript, directory: Path, jobs: int | None = No
     """
     images = copy_images(manuscript, directory)
     texts = _texts(manuscript, images, jobs or pandoc.default_jobs())
-    rows = [row(manuscript, chapter) for chapter in manuscript.chapters]
+    rows = [row_of(manuscript, chapter) for chapter in manuscript.chapters]
     pages = Frame(manuscript, rows, address=site_address(manuscript.book.repository))
     for place, (chapter, text) in enumerate(zip(manuscript.chapters, texts, strict=True)):
         _write(directory / chapter.entry.page, pages.chapter(place, chapter, text))
