@@ -318,7 +318,7 @@ def test_search_knows_every_section(tiny: Path) -> None:
     text = (tiny / "book_build" / "html" / "assets" / "_theme" / "search-index.js").read_text(
         "utf-8"
     )
-    pages = msgspec.json.decode(text.removeprefix("bookIndex = ").removesuffix(";\n"))
+    pages = msgspec.json.decode(text.removeprefix("var bookIndex = ").removesuffix(";\n"))
 
     assert [page[:2] for page in pages] == [
         ["first.html", f"1 {HOSTILE}"],
