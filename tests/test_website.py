@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import gzip
 import os
+import random
 import re
 import shutil
 from collections.abc import Iterator
@@ -11,6 +12,7 @@ from contextlib import contextmanager
 from functools import partial
 from http.server import SimpleHTTPRequestHandler, ThreadingHTTPServer
 from pathlib import Path
+from string import ascii_lowercase
 from threading import Thread
 from typing import Any
 from xml.etree import ElementTree
@@ -170,7 +172,21 @@ A connexion naïve about quokkas.
 Nothing else.
 """
 SVG = '<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 9 9"><path d="M0 0h9v9z"/></svg>\n'
-WORDS = "Every word of this long chapter has to travel, and none of them may be heavy to carry. "
+
+
+def long_chapter() -> str:
+    """Return a chapter of 5,000 words; being random, they compress worse than anybody's."""
+    dice = random.Random(5)
+
+    def words(count: int) -> str:
+        lengths = (dice.randint(2, 9) for _ in range(count))
+        return " ".join("".join(dice.choices(ascii_lowercase, k=length)) for length in lengths)
+
+    sections = (
+        f"## Section {n}\n\n{words(80)}.\n\n```python\nprint('{words(20)}')\n```\n"
+        for n in range(50)
+    )
+    return "\n".join(["# Long\n", *sections])
 
 
 @pytest.fixture(scope="module")
@@ -186,9 +202,7 @@ def site(template: Path, book_python: str, tmp_path_factory: pytest.TempPathFact
         parts=[{"Foundations": "elements"}],
         repository_url="https://github.com/ada/pools",
     )
-    paragraph = WORDS * 6
-    long = "".join(f"## Section {n}\n\n{paragraph}\n\n```python\n{n}\n```\n\n" for n in range(50))
-    texts = {"elements": GALLERY, "pools": POOLS, "long": f"# Long\n\n{long}"}
+    texts = {"elements": GALLERY, "pools": POOLS, "long": long_chapter()}
     for chapter in outline(book)["chapters"]:
         write(book, f"{chapter['path']}/chapter.md", texts[chapter["id"]])
     write(book, "assets/images/pool.svg", SVG)
