@@ -17,6 +17,7 @@ from pathlib import Path, PurePosixPath
 from typing import Any
 from urllib.parse import unquote
 
+import msgspec.json
 import msgspec.yaml
 import pytest
 
@@ -311,6 +312,38 @@ def test_the_website_asks_nothing_of_other_hosts(tiny: Path) -> None:
             text = data.decode("utf-8")
             assert 'src="http' not in text, name
             assert "url(http" not in text, name
+
+
+def test_search_knows_every_section(tiny: Path) -> None:
+    text = (tiny / "book_build" / "html" / "assets" / "_theme" / "search-index.js").read_text(
+        "utf-8"
+    )
+    pages = msgspec.json.decode(text.removeprefix("var bookIndex = ").removesuffix(";\n"))
+
+    assert [page[:2] for page in pages] == [
+        ["first.html", f"1 {HOSTILE}"],
+        ["second.html", f"2 {ARABIC}"],
+        ["third.html", f"3 {LONG}"],
+        ["tools.html", "Appendix A: Tools"],
+    ]
+    first = pages[0]
+    assert first[3:5] == ["first-waiting", "1.1 Waiting"]
+    assert first[5].startswith(
+        "Stray generics such as Vec<dyn Fn()> are text. The formula e=mc2 is"
+    )
+    assert 'print("![not an image](nowhere.png)")' in first[5]
+    assert first[6:8] == ["first-deeper", "1.1.1 Deeper"]
+
+
+def test_one_page_holds_the_whole_book(tiny: Path) -> None:
+    text = (tiny / "book_build" / "html" / "print.html").read_text("utf-8")
+    page = Page(text)
+
+    titles = [HOSTILE, ARABIC, LONG, "Tools"]
+    assert [heading for heading in page.headings if heading in titles] == titles
+    assert not [address for address in page.addresses if address.startswith("second.html")]
+    ids = re.findall(r'<[^>]* id="([^"]*)"', text)
+    assert [id for id, count in Counter(ids).items() if count > 1] == []
 
 
 def test_the_epub_is_complete(tiny: Path) -> None:

@@ -7,10 +7,10 @@ import unicodedata
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from functools import cached_property
-from html import escape
+from html import escape, unescape
 from itertools import groupby
 from typing import Any
-from urllib.parse import quote, urljoin, urlsplit
+from urllib.parse import quote, unquote, urljoin, urlsplit
 
 import jinja2
 from markupsafe import Markup
@@ -35,6 +35,9 @@ SITEMAP = "sitemap.xml"
 
 # In the HTML of a chapter every "<" begins a tag (html.lua), so these never meet its text.
 _LINK = re.compile(r'<a href="([^"#]*)(#[^"]*)?"')
+_SECTION_OR_PLACE = re.compile(
+    r'<span class="header-section-number">([^<]*)</span>|<span id="([^"]*)" class="index"'
+)
 _LAZY = re.compile(r'(<img [^>]*) loading="lazy"')
 
 IndexEntry = tuple[tuple[str, ...], str]
@@ -69,7 +72,7 @@ class Row:
     first_appendix: bool
 
 
-def row(manuscript: Manuscript, chapter: ParsedChapter) -> Row:
+def row_of(manuscript: Manuscript, chapter: ParsedChapter) -> Row:
     """Return the line of the contents for a chapter."""
     entry, terms = chapter.entry, manuscript.terms
     kind = "appendix" if manuscript.book.is_appendix(entry) else "chapter"
@@ -106,13 +109,29 @@ def site_address(repository: str | None) -> str | None:
     return None
 
 
+def index_sections(html: str) -> dict[str, str]:
+    """Return the number of the section around each place of the index, by the place's id.
+
+    Args:
+        html: the text of a chapter.
+    """
+    found: dict[str, str] = {}
+    section = ""
+    for number, id in _SECTION_OR_PLACE.findall(html):
+        if id:
+            found[unescape(id)] = section
+        else:
+            section = number
+    return found
+
+
 @dataclass(frozen=True)
 class Topic:
     """An entry of the book's index.
 
     Attributes:
         name: what it is about.
-        places: where it is named: the address and what is printed for it, the chapter's number.
+        places: where it is named: the address, and the number of the section or chapter.
         topics: what stands below it.
     """
 
@@ -254,15 +273,20 @@ class Frame:
             f'<?xml version="1.0" encoding="UTF-8"?>\n<urlset xmlns="{schema}">\n{urls}</urlset>\n'
         )
 
-    def book_index(self, entries: Iterable[IndexEntry]) -> str:
+    def book_index(
+        self, entries: Iterable[IndexEntry], sections: Mapping[str, str] | None = None
+    ) -> str:
         """Return the page of the book's index.
 
         Args:
             entries: for each place, in reading order, what it is about, `("loop", "nested")`,
                 and its address, `async.html#index-3`.
+            sections: the number of the section that a place is in, by its id (`index_sections`);
+                a place that is in none is named by its chapter.
         """
         ordered = sorted(entries, key=lambda entry: [_alphabetical(level) for level in entry[0]])
-        topics = _topics(ordered, {row.address: row.label for row in self.rows})
+        chapters = {row.address: row.label for row in self.rows}
+        topics = _topics(ordered, chapters, sections or {})
         letters = [(letter, tuple(found)) for letter, found in groupby(topics, key=_letter)]
         return self._render(
             "book-index.html.j2",
@@ -303,8 +327,10 @@ def _letter(topic: Topic) -> str:
     return first.upper() if first.isalpha() else "#"
 
 
-def _topics(entries: Iterable[IndexEntry], labels: Mapping[str, str]) -> tuple[Topic, ...]:
-    """Return sorted entries as a tree."""
+def _topics(
+    entries: Iterable[IndexEntry], chapters: Mapping[str, str], sections: Mapping[str, str]
+) -> tuple[Topic, ...]:
+    """Return sorted entries as a tree; chapters are numbers by address, sections by id."""
     topics = []
     for name, group in groupby(entries, key=lambda entry: entry[0][0]):
         below: list[IndexEntry] = []
@@ -312,7 +338,8 @@ def _topics(entries: Iterable[IndexEntry], labels: Mapping[str, str]) -> tuple[T
         for levels, address in group:
             if len(levels) > 1:
                 below.append((levels[1:], address))
-            else:
-                places.append((address, labels[address.partition("#")[0]]))
-        topics.append(Topic(name, tuple(places), _topics(below, labels)))
+                continue
+            page, _, id = address.partition("#")
+            places.append((address, sections.get(unquote(id)) or chapters[page]))
+        topics.append(Topic(name, tuple(places), _topics(below, chapters, sections)))
     return tuple(topics)

@@ -64,4 +64,4 @@ def script(fragments: Iterable[str]) -> str:
     Args:
         fragments: what `entries` returned for each page, in reading order.
     """
-    return "bookIndex = [\n" + ",\n".join(fragments) + "\n];\n"
+    return "var bookIndex = [\n" + ",\n".join(fragments) + "\n];\n"

@@ -17,7 +17,7 @@ from tools.build_scripts.cache import Cache, digest
 from tools.build_scripts.chapters import Manuscript, ParsedChapter
 from tools.build_scripts.document import full_title
 from tools.build_scripts.fill import fill_html, page_address
-from tools.build_scripts.frame import THEME, THEME_ADDRESS, THEME_FILES, Frame, row, site_address
+from tools.build_scripts.frame import THEME, THEME_ADDRESS, THEME_FILES, Frame, row_of, site_address
 from tools.build_scripts.output import Output
 
 
@@ -78,7 +78,7 @@ def write_website(manuscript: Manuscript, output: Output, cache: Cache) -> None:
     entries = index_entries(manuscript)
     site = Frame(
         manuscript,
-        [row(manuscript, chapter) for chapter in manuscript.chapters],
+        [row_of(manuscript, chapter) for chapter in manuscript.chapters],
         address=site_address(manuscript.book.repository),
         has_index=bool(entries),
     )

@@ -56,16 +56,19 @@
     const { copy, copied } = document.body.dataset;
     const status = make("p", { className: "spoken", role: "status" });
     document.body.append(status);
+    const name = (button, word) => {
+      button.ariaLabel = button.title = word;
+      button.classList.toggle("done", word === copied);
+    };
     for (const block of all(".code")) {
-      const button = make("button", { className: "copy", type: "button" }, copy);
+      const button = make("button", { className: "copy", type: "button" });
+      name(button, copy);
       button.addEventListener("click", async () => {
         await navigator.clipboard.writeText(text(one("code", block)));
-        button.textContent = status.textContent = copied;
-        button.classList.add("done");
+        name(button, status.textContent = copied);
         setTimeout(() => {
-          button.textContent = copy;
+          name(button, copy);
           status.textContent = "";
-          button.classList.remove("done");
         }, 2000);
       });
       block.append(button);

@@ -44,31 +44,30 @@ function startSearch(dialog, base) {
     return best + count / 20;
   }
 
-  // Titles come first, then the titles of chapters, then the text; each word must be somewhere, and
-  // words that stand together say more than words that do not.
-  function score(section, terms) {
-    let sum = 0;
-    for (const term of terms) {
-      const title = 100 * weight(section.heads, term);
-      const value = title + 10 * weight(section.above, term) + weight(section.body, term);
-      if (value === 0) return 0;
-      sum += value;
-    }
+  // Titles come first, then the titles of chapters, then the text; words that stand together say
+  // more than words that do not.
+  function score({ heads, above, body }, terms) {
+    const values = terms.map(
+      (term) => 100 * weight(heads, term) + 10 * weight(above, term) + weight(body, term),
+    );
     const phrase = terms.join(" ");
-    if (section.heads === phrase) return sum + 1000;
-    return terms.length > 1 && section.body.includes(phrase) ? sum + 5 : sum;
+    const together = heads === phrase ? 1000 : terms.length > 1 && body.includes(phrase) ? 5 : 0;
+    return {
+      value: values.reduce((sum, value) => sum + value, together),
+      hasAll: values.every((value) => value > 0),
+      // Where only the title of the chapter says it, the chapter itself is found already.
+      isHere: terms.some((term) => heads.includes(term) || body.includes(term)),
+    };
   }
 
+  // The sections that hold all words; where there is none, those that hold some.
   function search(terms) {
-    const found = [];
-    sections.forEach((section, place) => {
-      // Where only the title of the chapter matches, the chapter itself says so for its sections.
-      const { heads, body } = section;
-      const isHere = terms.some((term) => heads.includes(term) || body.includes(term));
-      const value = isHere ? score(section, terms) : 0;
-      if (value > 0) found.push({ section, value, place });
-    });
-    return found.sort((one, other) => other.value - one.value || one.place - other.place);
+    const scored = sections.map((section, place) => ({ section, place, ...score(section, terms) }));
+    const here = scored.filter(({ isHere }) => isHere);
+    const whole = here.filter(({ hasAll }) => hasAll);
+    return (whole.length > 0 ? whole : here).sort(
+      (one, other) => other.value - one.value || one.place - other.place,
+    );
   }
 
   // Where in a text words are found, as pairs of start and end, in order.
