@@ -37,6 +37,7 @@ def book_data(answers: Mapping[str, Any], edition: Edition, outline: Outline) ->
         "isbn": answers["isbn"].strip() or None,
         "licenses": {"text": answers["text_license"], "code": answers["code_license"]},
         "formats": list(answers["formats"]),
+        "paper": answers["paper"],
         "parts": [{"title": part.title, "first": part.first} for part in outline.parts],
         "chapters": [_entry(entry) for entry in outline.chapters],
         "appendices": [_entry(entry) for entry in outline.appendices],

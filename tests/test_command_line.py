@@ -22,6 +22,7 @@ BAD_ANSWERS = {
     "isbn=0-306-40615-3": "isbn: '0-306-40615-3' is no ISBN",
     "formats=[]": "formats: Choose at least one format",
     "formats=[htlm]": "formats: 'htlm' is not among the choices (did you mean 'html'?)",
+    "paper=a5": "paper: 'a5' is not among the choices",
     "examples=flask_examples": "examples: Write a list",
     "hosting=sourceforge": "hosting: 'sourceforge' is not among the choices",
     "structure_only=perhaps": "structure_only: 'perhaps' is neither true nor false",

@@ -94,6 +94,7 @@ def test_every_question_can_be_asked(template: Path, tmp_path: Path) -> None:
     author.sees("Which example code").types(" " + ENTER)
     author.sees("Create the folders only").types(ENTER)
     author.sees("Into which formats").types(ENTER)
+    author.sees("On which size of page").types(DOWN + ENTER)
     author.sees("A short name").types(ENTER)
     author.sees("Where will its repository live").types(DOWN + ENTER)
     author.sees("The address of its repository").types("https://gitlab.com/a/b" + ENTER)
@@ -106,6 +107,7 @@ def test_every_question_can_be_asked(template: Path, tmp_path: Path) -> None:
     assert answers["language"] == "de"
     assert answers["isbn"] == "978-3-16-148410-0"
     assert answers["hosting"] == "gitlab"
+    assert answers["paper"] == "a4"
     assert "flask_examples" not in answers["examples"]
     assert outline(tmp_path / "book")["appendices"] == []
 

@@ -218,6 +218,13 @@ def test_a_format_left_out_is_not_built(copie: Copie, template: Path, left_out: 
     assert outline(result.project_dir)["formats"] == kept
 
 
+def test_the_size_of_a_page_is_told_to_the_tools(copie: Copie, template: Path) -> None:
+    result = copie.copy(extra_answers={"paper": "letter"}, template_dir=template)
+
+    assert result.project_dir
+    assert outline(result.project_dir)["paper"] == "letter"
+
+
 @pytest.mark.parametrize("hosting", ["github", "gitlab", "none"])
 def test_hosting_decides_the_workflows(copie: Copie, template: Path, hosting: str) -> None:
     result = copie.copy(extra_answers={"hosting": hosting}, template_dir=template)

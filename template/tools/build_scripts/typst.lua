@@ -470,9 +470,12 @@ local function rows_of(tbl)
 end
 
 function blocks.Table(tbl)
+  local is_wide = tbl.classes:includes "wide"
+  -- How wide it is can only be seen while its columns take what they need.
+  if is_wide then tbl.colspecs = tbl.colspecs:map(function(column) return {column[1]} end) end
   local head = pandoc.Inlines {raw("#book-table(" .. id_argument(tbl))}
     .. content_argument("caption", caption_of(tbl))
-    .. {raw((tbl.classes:includes "wide" and "wide: true, " or "") .. "rows: " .. rows_of(tbl) .. ")[")}
+    .. {raw((is_wide and "wide: " .. #tbl.colspecs .. ", " or "") .. "rows: " .. rows_of(tbl) .. ")[")}
   tbl.caption, tbl.identifier, tbl.classes = pandoc.Caption {}, "", {"typst:no-figure"}
   strong_head(tbl)
   if has_long_word(stringify(tbl), LONG_IN_TABLE) then tbl = tbl:walk(cutter(LONG_IN_TABLE)) end
