@@ -88,7 +88,7 @@ def write_website(manuscript: Manuscript, output: Output, cache: Cache) -> None:
     _write(output, frame.INDEX_PAGE, site.index())
     _write(output, frame.NOT_FOUND_PAGE, site.not_found())
     if entries:
-        _write(output, frame.BOOK_INDEX_PAGE, site.book_index(entries))
+        _write(output, frame.BOOK_INDEX_PAGE, site.book_index(entries, _sections(pages)))
     sitemap = site.sitemap()
     if sitemap is not None:
         _write(output, frame.SITEMAP, sitemap)
@@ -147,6 +147,15 @@ def index_entries(manuscript: Manuscript) -> list[tuple[tuple[str, ...], str]]:
         for chapter in manuscript.chapters
         for entry in chapter.report.index_entries
     ]
+
+
+def _sections(pages: list[Page]) -> dict[str, str]:
+    """Return the number of the section around each place of the index, by the place's id."""
+    found: dict[str, str] = {}
+    for page in pages:
+        if page.chapter.report.index_entries:
+            found |= frame.index_sections(page.text)
+    return found
 
 
 def _write(output: Output, name: str, page: str) -> None:
