@@ -606,8 +606,11 @@ def test_a_heading_of_a_chapter_is_closer_than_a_former_label(tmp_path: Path) ->
 def test_every_language_has_all_words() -> None:
     words = msgspec.yaml.decode((BUILD.parent / "words.yml").read_bytes())
 
+    # These are pandoc's in every other language.
+    of_pandoc = {"Appendix", "Chapter", "Contents", "Figure", "Index", "Listing", "Part"}
+    of_pandoc |= {"References", "Table"}
     for language, known in words.items():
-        assert set(words["en"]) <= set(known), language
+        assert set(words["en"]) - of_pandoc <= set(known), language
 
 
 def test_words_around_the_text_are_in_the_language_of_the_book(tmp_path: Path) -> None:

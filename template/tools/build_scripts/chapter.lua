@@ -144,8 +144,12 @@ local function read(job, shared)
   report.bibliography_error = job.text:find("@", 1, true) and shared.sources_error or nil
   local blocks, formulas = finish_elements(doc.blocks, job.text, state, report)
   if state.is_citing then blocks = citations.resolve(blocks, state, report) end
-  headings.finish(blocks, state, report)
-  report.messages = messages(log) .. check_formulas(formulas)
+  headings.finish(blocks, job.text, state, report)
+  report.messages = messages(log)
+  -- The website's text finds them as well.
+  if not job.formats:includes("html") then
+    report.messages:extend(check_formulas(formulas))
+  end
   return pandoc.Pandoc(blocks), report, state.chapter
 end
 
@@ -167,7 +171,11 @@ for _, chapter in ipairs(shared.chapters) do
 end
 shared.sources, shared.sources_error = citations.read_sources(shared.bibliography)
 for line in io.lines() do
-  local ok, answer = pcall(work, pandoc.json.decode(line, false), shared)
+  local job = pandoc.json.decode(line, false)
+  job.formats = pandoc.List(job.formats)
+  local ok, answer = pcall(work, job, shared)
   io.write(pandoc.json.encode(ok and {report = answer} or {error = tostring(answer)}), "\n")
   io.flush()
+  -- What Lua holds of a chapter keeps pandoc from freeing it.
+  collectgarbage()
 end

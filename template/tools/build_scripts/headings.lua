@@ -5,7 +5,7 @@ local ids = dofile(pandoc.path.join {pandoc.path.directory(arg[0]), "ids.lua"})
 local stringify = pandoc.utils.stringify
 
 local HOLDS_BLOCKS = {
-  BlockQuote = true, BulletList = true, DefinitionList = true, Div = true, OrderedList = true,
+  BlockQuote = true, BulletList = true, DefinitionList = true, OrderedList = true,
 }
 
 --- The ids in the book that a former id of a heading may have had: one like `sec-rules` was a
@@ -55,6 +55,7 @@ end
 
 --- The heading as GitHub sees it, which knows no references.
 local function as_written(inlines, report)
+  if #report.references == 0 then return inlines end
   return inlines:walk {
     Str = function(str)
       local place = str.text:match("^\u{FDD0}R(%d+)\u{FDD1}$")
@@ -76,7 +77,7 @@ end
 local function finish_heading(header, state, report, numbered)
   close_gap(header, state)
   identify_heading(header, state, report)
-  local text = ids.plain(stringify(header.content:walk {Note = function() return {} end}))
+  local text = ids.plain(stringify(header.content))
   local aliases = take_aliases(header, header.identifier, state.chapter, report)
   for place, alias in ipairs(aliases) do
     header.content:insert(place, pandoc.Span({}, pandoc.Attr(alias.id)))
@@ -105,14 +106,20 @@ function M.drop_title(blocks, state, report)
   end
 end
 
+--- Whether a heading may stand in a list or a quotation: after their signs, or underlined there.
+local function may_be_nested(text)
+  return text:find("\n[ \t>*+%-%d.):]+#") or text:find("\n[ \t>]+[=-]+[ \t]*\n")
+end
+
 --- Number the headings; those inside quotations, lists and callouts belong to no section.
-function M.finish(blocks, state, report)
+function M.finish(blocks, text, state, report)
+  local is_nested = may_be_nested(text)
   for place, block in ipairs(blocks) do
     if block.t == "Header" then
       if block.level == 1 then report.extra_titles:insert(stringify(block.content)) end
       local numbered = not block.classes:includes("unnumbered")
       blocks[place] = finish_heading(block, state, report, numbered)
-    elseif HOLDS_BLOCKS[block.t] then
+    elseif block.t == "Div" or (is_nested and HOLDS_BLOCKS[block.t]) then
       blocks[place] = block:walk {
         Header = function(header)
           header.classes:insert("unnumbered")

@@ -30,6 +30,17 @@ local function plain(inlines)
   }
 end
 
+--- The fragment of plain ASCII, which needs no pandoc; most headings are that.
+local function simple(text, used)
+  local slug = text:lower():gsub("[^%w_ -]", ""):gsub(" ", "-")
+  local found, count = slug, 0
+  while used[found] do
+    count = count + 1
+    found = slug .. "-" .. count
+  end
+  return found
+end
+
 local M = {}
 
 --- A fragment as it is compared: an emoji leaves invisible characters behind on GitHub.
@@ -39,7 +50,9 @@ M.normal = without_symbols
 -- @param inlines the heading
 -- @param used a table whose keys are the fragments taken so far; the new one is added
 function M.heading(inlines, used)
-  local slug = pandoc.structure.unique_identifier(plain(inlines), used, USED)
+  local text = pandoc.utils.stringify(inlines)
+  local slug = text:find("[^ -~]") and
+    pandoc.structure.unique_identifier(plain(inlines), used, USED) or simple(text, used)
   used[slug] = true
   return slug
 end

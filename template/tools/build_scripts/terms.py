@@ -25,8 +25,9 @@ def terms(language: str) -> dict[str, str]:
     words = msgspec.yaml.decode(WORDS_FILE.read_bytes(), type=dict[str, dict[str, str]])
     own: dict[str, str] = {}
     for tag in reversed(list(_tags(language))):
-        own |= _pandoc_terms(tag) | words.get(tag, {})
-    return _pandoc_terms("en") | words["en"] | _completed(own)
+        if tag != "en":
+            own |= _pandoc_terms(tag) | words.get(tag, {})
+    return words["en"] | _completed(own)
 
 
 def _completed(words: dict[str, str]) -> dict[str, str]:
