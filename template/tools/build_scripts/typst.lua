@@ -173,11 +173,10 @@ function inlines.Link(link)
 end
 
 function inlines.Code(code)
+  local is_short = #code.text < LONG_CODE
+  if is_short and #code.classes == 0 and code.identifier == "" then return nil end
   local place = code.identifier ~= "" and anchor(code.identifier) or ""
-  if #code.text < LONG_CODE then
-    code.attr = pandoc.Attr()
-    return place == "" and code or {raw(place), code}
-  end
+  if is_short then return {raw(place), pandoc.Code(code.text)} end
   return raw(place .. "#long-code(" .. quoted(code.text) .. ");")
 end
 
@@ -194,9 +193,14 @@ local function split_number(content)
   return stringify(first), content
 end
 
+local PLAIN = {Str = true, Space = true, SoftBreak = true, Code = true}
+
 --- Take the other ids from a title, which stands in the contents again, and its footnotes.
 local function split_title(content)
   local ids, notes = pandoc.List {}, pandoc.Inlines {}
+  if not content:find_if(function(inline) return not PLAIN[inline.t] end) then
+    return ids, notes, content
+  end
   local title = content:walk {
     RawInline = function(inline)
       local id = inline.text:match('^#text%-anchor%((".*")%);$')
@@ -215,8 +219,8 @@ end
 local blocks = {}
 
 function blocks.Header(header)
-  local ids, notes, content = split_title(header.content)
-  local number, title = split_number(content)
+  local number, content = split_number(header.content)
+  local ids, notes, title = split_title(content)
   local call = ("#book-section(base + %d, %d, %s, %s, %s, %s, ["):format(
     header.level, header.level, number and quoted(number) or "none",
     quoted(stringify(title)), quoted(header.identifier), array(ids)
@@ -252,17 +256,29 @@ local function coloured(line)
   return "[" .. table.concat(pieces) .. "]"
 end
 
---- The lines of some code in colours, nil where the highlighter does not know its language.
-local function coloured_lines(code)
-  local language = language_of(code)
-  if not language then return nil end
-  local bare = pandoc.CodeBlock(code.text, pandoc.Attr("", {language}))
-  local written = pandoc.write(pandoc.Pandoc {bare}, "typst", HIGHLIGHTED)
-  local tokens = written:match("^#Skylighting%(%((.*),%)%);%s*$")
-  if not tokens then return nil end
-  local lines = {}
-  for line in (tokens .. ",\n"):gmatch("%[(.-)%],\n") do lines[#lines + 1] = coloured(line) end
-  return lines
+--- The text of some code without the empty lines at its end, which the highlighter drops.
+local function text_of(code)
+  return (code.text:gsub("%s+$", ""))
+end
+
+--- The lines of some codes in colours; what the highlighter does not know has none. Calling the
+--- writer takes longer than colouring a listing, so that it is called once for a chapter.
+local function colour(codes)
+  local known = codes:filter(language_of)
+  if #known == 0 then return {} end
+  local bare = known:map(function(code)
+    return pandoc.CodeBlock(text_of(code), pandoc.Attr("", {language_of(code)}))
+  end)
+  local written = pandoc.write(pandoc.Pandoc(bare), "typst", HIGHLIGHTED) .. "\n"
+  local found, place = {}, 0
+  for tokens in written:gmatch("#Skylighting%(%((.-),%)%);\n") do
+    local lines = {}
+    for line in (tokens .. ",\n"):gmatch("%[(.-)%],\n") do lines[#lines + 1] = coloured(line) end
+    place = place + 1
+    found[known[place]] = lines
+  end
+  -- One that was not coloured would have given its place to the next.
+  return place == #known and found or {}
 end
 
 --- How many columns a line takes; Chinese, Japanese and Korean letters take two.
@@ -319,25 +335,33 @@ local function listing_options(code, plain)
   return options
 end
 
---- The arguments of a call that prints code: what is special about it, and its lines.
-local function listing_arguments(code)
-  local plain = {}
-  -- The highlighter drops empty lines at the end.
-  code.text = code.text:gsub("%s+$", "")
-  for line in (code.text .. "\n"):gmatch("(.-)\n") do plain[#plain + 1] = line end
-  local lines = coloured_lines(code)
-  if not lines or #lines ~= #plain then
-    lines = pandoc.List(plain):map(function(line)
-      return line == "" and "[]" or "[#" .. quoted(line) .. ";]"
-    end)
-  end
-  local options = listing_options(code, plain):map(function(option) return option .. ", " end)
-  return table.concat(options) .. array(lines)
+local function plain_lines(code)
+  local lines = pandoc.List {}
+  for line in (text_of(code) .. "\n"):gmatch("(.-)\n") do lines:insert(line) end
+  return lines
 end
 
-function blocks.CodeBlock(code)
-  local id = id_argument(code)
-  return raw_block("#code-listing(" .. id .. listing_arguments(code) .. ")")
+--- The call that prints some code, but for its lines, which are filled in when all are known.
+local function code_block(codes)
+  return function(code)
+    codes:insert(code)
+    local options = listing_options(code, plain_lines(code))
+    local arguments = id_argument(code) .. table.concat(options, ", ") .. ", "
+    return raw_block("#code-listing(" .. arguments .. "\u{FDD0}C" .. #codes .. "\u{FDD1})")
+  end
+end
+
+--- Fill in the lines of all listings.
+local function fill_in(text, codes)
+  local colours = colour(codes)
+  return (text:gsub("\u{FDD0}C(%d+)\u{FDD1}", function(place)
+    local code = codes[tonumber(place)]
+    local plain, lines = plain_lines(code), colours[code]
+    if lines and #lines == #plain then return array(lines) end
+    return array(plain:map(function(line)
+      return line == "" and "[]" or "[#" .. quoted(line) .. ";]"
+    end))
+  end))
 end
 
 -- Divisions ---------------------------------------------------------------------------------
@@ -504,16 +528,26 @@ function blocks.DefinitionList(list)
   return result
 end
 
+--- A copy of some filters with some more.
+local function with(filters, more)
+  local all = {}
+  for name, filter in pairs(filters) do all[name] = filter end
+  for name, filter in pairs(more) do all[name] = filter end
+  return all
+end
+
 return function(doc, _)
-  local has_pictures, first = false, {}
-  for name, filter in pairs(inlines) do first[name] = filter end
-  function first.Image(image)
-    has_pictures = true
-    return picture(image)
-  end
+  local has_pictures, codes = false, pandoc.List {}
+  local first = with(inlines, {
+    Image = function(image)
+      has_pictures = true
+      return picture(image)
+    end,
+  })
   -- Words are most of a text, and calling Lua for each is dear: only where one is too long.
   if has_long_word(stringify(doc.blocks), LONG) then first.Str = cutter(LONG).Str end
   local prepared = doc:walk(first)
   if has_pictures then prepared = prepared:walk(PICTURES_ALONE) end
-  return pandoc.write(prepared:walk(blocks), "typst", OPTIONS)
+  prepared = prepared:walk(with(blocks, {CodeBlock = code_block(codes)}))
+  return fill_in(pandoc.write(prepared, "typst", OPTIONS), codes)
 end
