@@ -8,10 +8,12 @@ from bisect import bisect_right
 from collections.abc import Iterator, Sequence
 from dataclasses import asdict, dataclass
 from datetime import datetime, timezone
+from io import BytesIO
 from pathlib import Path
 from urllib.parse import unquote
 
 import msgspec
+import pikepdf
 import typst
 
 from tools.build_scripts import pandoc
@@ -75,7 +77,7 @@ def write_pdf(
         raise BuildError(*problems)
     source = _typst_source(manuscript.book, fragments)
     facts = _facts(manuscript, fonts, index)
-    destination.write_bytes(_compile(manuscript, source, facts, fonts))
+    destination.write_bytes(_packed(_compile(manuscript, source, facts, fonts)))
 
 
 # Characters --------------------------------------------------------------------------------
@@ -283,6 +285,19 @@ def _compile(manuscript: Manuscript, source: _Source, facts: Json, fonts: FontSe
     if not isinstance(pdf, bytes):
         raise TypeError("Typst returned no PDF")
     return pdf
+
+
+def _packed(pdf: bytes) -> bytes:
+    """Return the PDF in half the size, still by its standards.
+
+    Typst writes its tags, an object for every paragraph, one by one and uncompressed.
+    """
+    packed = BytesIO()
+    with pikepdf.open(BytesIO(pdf)) as document:
+        document.save(
+            packed, object_stream_mode=pikepdf.ObjectStreamMode.generate, deterministic_id=True
+        )
+    return packed.getvalue()
 
 
 def _typst_problems(manuscript: Manuscript, source: _Source, diagnostic: str) -> list[Problem]:
