@@ -295,7 +295,11 @@ def _packed(pdf: bytes) -> bytes:
     packed = BytesIO()
     with pikepdf.open(BytesIO(pdf)) as document:
         document.save(
-            packed, object_stream_mode=pikepdf.ObjectStreamMode.generate, deterministic_id=True
+            packed,
+            object_stream_mode=pikepdf.ObjectStreamMode.generate,
+            deterministic_id=True,
+            # The metadata says by which standards the PDF is written, and stays as it is.
+            fix_metadata_version=False,
         )
     return packed.getvalue()
 
