@@ -261,24 +261,34 @@ local function text_of(code)
   return (code.text:gsub("%s+$", ""))
 end
 
---- The lines of some codes in colours; what the highlighter does not know has none. Calling the
---- writer takes longer than colouring a listing, so that it is called once for a chapter.
+local BETWEEN = "\u{FDD0}"
+
+--- The lines that the writer printed, nil where it does not know the language.
+local function lines_of(written)
+  local tokens = written:match("#Skylighting%(%((.*),%)%);")
+  if not tokens then return nil end
+  local lines = {}
+  for line in (tokens .. ",\n"):gmatch("%[(.-)%],\n") do lines[#lines + 1] = coloured(line) end
+  return lines
+end
+
+--- The lines in colours of each of some codes. Calling the writer takes longer than colouring a
+--- listing, so that it is called once for a chapter.
 local function colour(codes)
   local known = codes:filter(language_of)
   if #known == 0 then return {} end
-  local bare = known:map(function(code)
-    return pandoc.CodeBlock(text_of(code), pandoc.Attr("", {language_of(code)}))
-  end)
-  local written = pandoc.write(pandoc.Pandoc(bare), "typst", HIGHLIGHTED) .. "\n"
-  local found, place = {}, 0
-  for tokens in written:gmatch("#Skylighting%(%((.-),%)%);\n") do
-    local lines = {}
-    for line in (tokens .. ",\n"):gmatch("%[(.-)%],\n") do lines[#lines + 1] = coloured(line) end
-    place = place + 1
-    found[known[place]] = lines
+  local bare = pandoc.Blocks {}
+  for _, code in ipairs(known) do
+    bare:insert(pandoc.CodeBlock(text_of(code), pandoc.Attr("", {language_of(code)})))
+    bare:insert(raw_block(BETWEEN))
   end
-  -- One that was not coloured would have given its place to the next.
-  return place == #known and found or {}
+  local written = pandoc.write(pandoc.Pandoc(bare), "typst", HIGHLIGHTED)
+  local found, place = {}, 0
+  for listing in written:gmatch("(.-)" .. BETWEEN) do
+    place = place + 1
+    found[known[place]] = lines_of(listing)
+  end
+  return found
 end
 
 --- How many columns a line takes; Chinese, Japanese and Korean letters take two.
@@ -400,32 +410,40 @@ local function simple(call)
   end
 end
 
---- Take the arguments of the listing that a division begins with.
+--- Take the arguments of the listing that a division begins with, nil where it does not.
 local function take_code(div)
-  local code = div.content:remove(1)
-  return raw(code and code.text:match("^#code%-listing%((.*)%)$") or "()")
+  local block = div.content[1]
+  local arguments = block and block.t == "RawBlock" and block.text:match("^#code%-listing%((.*)%)$")
+  if not arguments then return nil end
+  div.content:remove(1)
+  return raw(arguments)
 end
 
 local function listing(div)
-  local caption, source = take(div, "caption"), take(div, "source")
+  local caption, source, code = take(div, "caption"), take(div, "source"), take_code(div)
+  if not code then return nil end
   local head = pandoc.Inlines {raw("#code-listing(" .. id_argument(div))}
     .. content_argument("caption", caption) .. content_argument("source", source)
-    .. {raw(div.classes:includes "output" and "output: true, " or "")}
-  return pandoc.Blocks {pandoc.Plain(head .. {take_code(div), raw ")"})} .. div.content
+    .. {raw(div.classes:includes "output" and "output: true, " or ""), code, raw ")"}
+  return pandoc.Blocks {pandoc.Plain(head)} .. div.content
 end
 
 --- The code before or after a change, as an argument of the call that compares.
 local function compared(div)
-  local source = content_argument("source", take(div, "source"))
-  return pandoc.Inlines {raw "arguments("} .. source .. {take_code(div), raw "), "}
+  if not div or div.t ~= "Div" then return nil end
+  local source, code = take(div, "source"), take_code(div)
+  if not code then return nil end
+  return pandoc.Inlines {raw "arguments("} .. content_argument("source", source)
+    .. {code, raw "), "}
 end
 
 local function comparison(div)
   local caption = take(div, "caption")
+  local before, after = compared(div.content[1]), compared(div.content[2])
+  if not (before and after) then return nil end
   local head = pandoc.Inlines {raw("#code-comparison(" .. id_argument(div))}
-    .. content_argument("caption", caption)
-  for _, side in ipairs(div.content) do head = head .. compared(side) end
-  return pandoc.Blocks {pandoc.Plain(head .. {raw ")"})}
+    .. content_argument("caption", caption) .. before .. after .. {raw ")"}
+  return pandoc.Blocks {pandoc.Plain(head)}
 end
 
 local DIVISIONS = {
@@ -453,7 +471,8 @@ end
 function blocks.Div(div)
   for _, class in ipairs(div.classes) do
     if PARTS[class] then return nil end
-    if DIVISIONS[class] then return DIVISIONS[class](div) end
+    local written = DIVISIONS[class] and DIVISIONS[class](div)
+    if written then return written end
   end
   local call = language_call(div, "foreign-block")
   return place_before(div, call and wrap({raw(call)}, div.content) or div.content)
