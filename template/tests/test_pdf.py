@@ -139,7 +139,7 @@ def test_what_is_too_long_for_a_line_is_whole_when_it_is_copied(pdf: PdfReader) 
 
 
 def test_it_is_tagged_for_those_who_hear_it(pdf: PdfReader) -> None:
-    root = pdf.root_object
+    root: Any = pdf.root_object
 
     assert root["/MarkInfo"]["/Marked"]
     assert root["/Lang"] == "en"

@@ -126,8 +126,8 @@ def font_families(language: str) -> Families:
     text = TEXT_FAMILIES[1:] if is_beyond else TEXT_FAMILIES
     return Families(
         body=(*text, *stand_ins),
-        heading=("Source Sans 3", *stand_ins),
-        mono=("Source Code Pro", "DejaVu Sans Mono", *stand_ins),
+        heading=("Source Sans 3", *stand_ins, *TEXT_FAMILIES),
+        mono=("Source Code Pro", "DejaVu Sans Mono", *stand_ins, *TEXT_FAMILIES),
         math=("New Computer Modern Math", *stand_ins),
     )
 

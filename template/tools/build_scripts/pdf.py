@@ -9,9 +9,11 @@ from collections.abc import Iterator, Sequence
 from dataclasses import asdict, dataclass
 from datetime import datetime, timezone
 from pathlib import Path
+from tempfile import TemporaryDirectory
 from urllib.parse import unquote
 
 import msgspec
+import pikepdf
 import typst
 
 from tools.build_scripts import pandoc
@@ -56,7 +58,7 @@ def write_pdf(manuscript: Manuscript, destination: Path, fragments: Sequence[str
         raise BuildError(*problems)
     source = _typst_source(manuscript.book, fragments)
     facts = _facts(manuscript, fonts)
-    destination.write_bytes(_compile(manuscript, source, facts, fonts))
+    _write_packed(_compile(manuscript, source, facts, fonts), destination)
 
 
 # Characters --------------------------------------------------------------------------------
@@ -267,6 +269,25 @@ def _compile(manuscript: Manuscript, source: _Source, facts: Json, fonts: FontSe
     if not isinstance(pdf, bytes):
         raise TypeError("Typst returned no PDF")
     return pdf
+
+
+def _write_packed(pdf: bytes, destination: Path) -> None:
+    """Write the PDF in half the size, still by its standards.
+
+    Typst writes its tags, an object for every paragraph, one by one and uncompressed.
+    """
+    with TemporaryDirectory(dir=destination.parent) as directory:
+        # From a file it takes two thirds of the time that it takes from memory.
+        whole = Path(directory) / destination.name
+        whole.write_bytes(pdf)
+        with pikepdf.open(whole) as document:
+            document.save(
+                destination,
+                object_stream_mode=pikepdf.ObjectStreamMode.generate,
+                deterministic_id=True,
+                # The metadata says by which standards the PDF is written, and stays as it is.
+                fix_metadata_version=False,
+            )
 
 
 def _typst_problems(manuscript: Manuscript, source: _Source, diagnostic: str) -> list[Problem]:

@@ -111,6 +111,8 @@ class Source:
     def undefined_notes(self) -> Iterator[tuple[int, str]]:
         """Yield the line and the key of every footnote that is used and nowhere defined."""
         whole = "\n".join(self.lines)
+        if "[^" not in whole:
+            return
         for number, line in enumerate(self.lines, start=1):
             for note in _NOTE_USED.finditer(_CODE_SPAN.sub("", line)):
                 if f"[^{note['key']}]:" not in whole:
@@ -192,6 +194,8 @@ def _read_front_matter(lines: list[str], name: str) -> FrontMatter:
 
 
 def _refuse_unprintable(lines: list[str], name: str) -> None:
+    if not any(map(_UNPRINTABLE.search, lines)):
+        return
     problems = []
     for number, line in enumerate(lines, start=1):
         found = _UNPRINTABLE.search(line)
@@ -253,7 +257,7 @@ class _Scanner:
         closing = line.strip(" \t>")
         if closing.startswith(self.fence) and not closing.strip(self.fence[0]):
             self.fence = ""
-        elif closing:
+        elif closing and self.fences[-1].is_empty:
             self.fences[-1] = replace(self.fences[-1], is_empty=False)
 
     def _is_indented_code(self, line: str) -> bool:
@@ -290,6 +294,8 @@ class _Scanner:
     @staticmethod
     def _next_comment(text: str) -> int | None:
         """Return where the first comment begins that is not shown as code."""
+        if "<!--" not in text:
+            return None
         place = 0
         while found := _COMMENT_OR_CODE.search(text, place):
             ticks = found["ticks"]

@@ -16,7 +16,18 @@ from tools.build_scripts.cache import digest
 from tools.build_scripts.pandoc import HERE
 
 # Their versions decide what is written, besides the tools in this directory.
-PACKAGES = ("jinja2", "pypandoc_binary", "typst")
+PACKAGES = (
+    "fontpkg-amiri",
+    "fontpkg-pt-serif",
+    "fontpkg-source-code-pro",
+    "fontpkg-source-sans-3",
+    "fontpkg-source-serif-4",
+    "jinja2",
+    "manimgx-fonts",
+    "pikepdf",
+    "pypandoc_binary",
+    "typst",
+)
 TOOL_ENDINGS = frozenset({".css", ".html", ".j2", ".js", ".lua", ".py", ".tmTheme", ".typ", ".yml"})
 
 

@@ -175,11 +175,10 @@ function inlines.Link(link)
 end
 
 function inlines.Code(code)
+  local is_short = #code.text < LONG_CODE
+  if is_short and #code.classes == 0 and code.identifier == "" then return nil end
   local place = code.identifier ~= "" and anchor(code.identifier) or ""
-  if #code.text < LONG_CODE then
-    code.attr = pandoc.Attr()
-    return place == "" and code or {raw(place), code}
-  end
+  if is_short then return {raw(place), pandoc.Code(code.text)} end
   return raw(place .. "#long-code(" .. quoted(code.text) .. ");")
 end
 
@@ -196,9 +195,14 @@ local function split_number(content)
   return stringify(first), content
 end
 
+local PLAIN = {Str = true, Space = true, SoftBreak = true, Code = true}
+
 --- Take the other ids from a title, which stands in the contents again, and its footnotes.
 local function split_title(content)
   local ids, notes = pandoc.List {}, pandoc.Inlines {}
+  if not content:find_if(function(inline) return not PLAIN[inline.t] end) then
+    return ids, notes, content
+  end
   local title = content:walk {
     RawInline = function(inline)
       local id = inline.text:match('^#text%-anchor%((".*")%);$')
@@ -217,8 +221,8 @@ end
 local blocks = {}
 
 function blocks.Header(header)
-  local ids, notes, content = split_title(header.content)
-  local number, title = split_number(content)
+  local number, content = split_number(header.content)
+  local ids, notes, title = split_title(content)
   local call = ("#book-section(base + %d, %d, %s, %s, %s, %s, ["):format(
     header.level, header.level, number and quoted(number) or "none",
     quoted(plain(stringify(title))), quoted(header.identifier), array(ids)
@@ -254,17 +258,39 @@ local function coloured(line)
   return "[" .. table.concat(pieces) .. "]"
 end
 
---- The lines of some code in colours, nil where the highlighter does not know its language.
-local function coloured_lines(code)
-  local language = language_of(code)
-  if not language then return nil end
-  local bare = pandoc.CodeBlock(code.text, pandoc.Attr("", {language}))
-  local written = pandoc.write(pandoc.Pandoc {bare}, "typst", HIGHLIGHTED)
-  local tokens = written:match("^#Skylighting%(%((.*),%)%);%s*$")
+--- The text of some code without the empty lines at its end, which the highlighter drops.
+local function text_of(code)
+  return (code.text:gsub("%s+$", ""))
+end
+
+local BETWEEN = "\u{FDD0}"
+
+--- The lines that the writer printed, nil where it does not know the language.
+local function lines_of(written)
+  local tokens = written:match("#Skylighting%(%((.*),%)%);")
   if not tokens then return nil end
   local lines = {}
   for line in (tokens .. ",\n"):gmatch("%[(.-)%],\n") do lines[#lines + 1] = coloured(line) end
   return lines
+end
+
+--- The lines in colours of each of some codes. Calling the writer takes longer than colouring a
+--- listing, so that it is called once for a chapter.
+local function colour(codes)
+  local known = codes:filter(language_of)
+  if #known == 0 then return {} end
+  local bare = pandoc.Blocks {}
+  for _, code in ipairs(known) do
+    bare:insert(pandoc.CodeBlock(text_of(code), pandoc.Attr("", {language_of(code)})))
+    bare:insert(raw_block(BETWEEN))
+  end
+  local written = pandoc.write(pandoc.Pandoc(bare), "typst", HIGHLIGHTED)
+  local found, place = {}, 0
+  for listing in written:gmatch("(.-)" .. BETWEEN) do
+    place = place + 1
+    found[known[place]] = lines_of(listing)
+  end
+  return found
 end
 
 --- How many columns a line takes; Chinese, Japanese and Korean letters take two.
@@ -321,25 +347,33 @@ local function listing_options(code, plain)
   return options
 end
 
---- The arguments of a call that prints code: what is special about it, and its lines.
-local function listing_arguments(code)
-  local plain = {}
-  -- The highlighter drops empty lines at the end.
-  code.text = code.text:gsub("%s+$", "")
-  for line in (code.text .. "\n"):gmatch("(.-)\n") do plain[#plain + 1] = line end
-  local lines = coloured_lines(code)
-  if not lines or #lines ~= #plain then
-    lines = pandoc.List(plain):map(function(line)
-      return line == "" and "[]" or "[#" .. quoted(line) .. ";]"
-    end)
-  end
-  local options = listing_options(code, plain):map(function(option) return option .. ", " end)
-  return table.concat(options) .. array(lines)
+local function plain_lines(code)
+  local lines = pandoc.List {}
+  for line in (text_of(code) .. "\n"):gmatch("(.-)\n") do lines:insert(line) end
+  return lines
 end
 
-function blocks.CodeBlock(code)
-  local id = id_argument(code)
-  return raw_block("#code-listing(" .. id .. listing_arguments(code) .. ")")
+--- The call that prints some code, but for its lines, which are filled in when all are known.
+local function code_block(codes)
+  return function(code)
+    codes:insert(code)
+    local options = listing_options(code, plain_lines(code))
+    local arguments = id_argument(code) .. table.concat(options, ", ") .. ", "
+    return raw_block("#code-listing(" .. arguments .. "\u{FDD0}C" .. #codes .. "\u{FDD1})")
+  end
+end
+
+--- Fill in the lines of all listings.
+local function fill_in(text, codes)
+  local colours = colour(codes)
+  return (text:gsub("\u{FDD0}C(%d+)\u{FDD1}", function(place)
+    local code = codes[tonumber(place)]
+    local plain, lines = plain_lines(code), colours[code]
+    if lines and #lines == #plain then return array(lines) end
+    return array(plain:map(function(line)
+      return line == "" and "[]" or "[#" .. quoted(line) .. ";]"
+    end))
+  end))
 end
 
 -- Divisions ---------------------------------------------------------------------------------
@@ -378,32 +412,40 @@ local function simple(call)
   end
 end
 
---- Take the arguments of the listing that a division begins with.
+--- Take the arguments of the listing that a division begins with, nil where it does not.
 local function take_code(div)
-  local code = div.content:remove(1)
-  return raw(code and code.text:match("^#code%-listing%((.*)%)$") or "()")
+  local block = div.content[1]
+  local arguments = block and block.t == "RawBlock" and block.text:match("^#code%-listing%((.*)%)$")
+  if not arguments then return nil end
+  div.content:remove(1)
+  return raw(arguments)
 end
 
 local function listing(div)
-  local caption, source = take(div, "caption"), take(div, "source")
+  local caption, source, code = take(div, "caption"), take(div, "source"), take_code(div)
+  if not code then return nil end
   local head = pandoc.Inlines {raw("#code-listing(" .. id_argument(div))}
     .. content_argument("caption", caption) .. content_argument("source", source)
-    .. {raw(div.classes:includes "output" and "output: true, " or "")}
-  return pandoc.Blocks {pandoc.Plain(head .. {take_code(div), raw ")"})} .. div.content
+    .. {raw(div.classes:includes "output" and "output: true, " or ""), code, raw ")"}
+  return pandoc.Blocks {pandoc.Plain(head)} .. div.content
 end
 
 --- The code before or after a change, as an argument of the call that compares.
 local function compared(div)
-  local source = content_argument("source", take(div, "source"))
-  return pandoc.Inlines {raw "arguments("} .. source .. {take_code(div), raw "), "}
+  if not div or div.t ~= "Div" then return nil end
+  local source, code = take(div, "source"), take_code(div)
+  if not code then return nil end
+  return pandoc.Inlines {raw "arguments("} .. content_argument("source", source)
+    .. {code, raw "), "}
 end
 
 local function comparison(div)
   local caption = take(div, "caption")
+  local before, after = compared(div.content[1]), compared(div.content[2])
+  if not (before and after) then return nil end
   local head = pandoc.Inlines {raw("#code-comparison(" .. id_argument(div))}
-    .. content_argument("caption", caption)
-  for _, side in ipairs(div.content) do head = head .. compared(side) end
-  return pandoc.Blocks {pandoc.Plain(head .. {raw ")"})}
+    .. content_argument("caption", caption) .. before .. after .. {raw ")"}
+  return pandoc.Blocks {pandoc.Plain(head)}
 end
 
 local DIVISIONS = {
@@ -431,7 +473,8 @@ end
 function blocks.Div(div)
   for _, class in ipairs(div.classes) do
     if PARTS[class] then return nil end
-    if DIVISIONS[class] then return DIVISIONS[class](div) end
+    local written = DIVISIONS[class] and DIVISIONS[class](div)
+    if written then return written end
   end
   local call = language_call(div, "foreign-block")
   return place_before(div, call and wrap({raw(call)}, div.content) or div.content)
@@ -506,16 +549,26 @@ function blocks.DefinitionList(list)
   return result
 end
 
+--- A copy of some filters with some more.
+local function with(filters, more)
+  local all = {}
+  for name, filter in pairs(filters) do all[name] = filter end
+  for name, filter in pairs(more) do all[name] = filter end
+  return all
+end
+
 return function(doc, _)
-  local has_pictures, first = false, {}
-  for name, filter in pairs(inlines) do first[name] = filter end
-  function first.Image(image)
-    has_pictures = true
-    return picture(image)
-  end
+  local has_pictures, codes = false, pandoc.List {}
+  local first = with(inlines, {
+    Image = function(image)
+      has_pictures = true
+      return picture(image)
+    end,
+  })
   -- Words are most of a text, and calling Lua for each is dear: only where one is too long.
   if has_long_word(stringify(doc.blocks), LONG) then first.Str = cutter(LONG).Str end
   local prepared = doc:walk(first)
   if has_pictures then prepared = prepared:walk(PICTURES_ALONE) end
-  return pandoc.write(prepared:walk(blocks), "typst", OPTIONS)
+  prepared = prepared:walk(with(blocks, {CodeBlock = code_block(codes)}))
+  return fill_in(pandoc.write(prepared, "typst", OPTIONS), codes)
 end
