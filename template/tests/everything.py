@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-from tests.test_build import HOSTILE, entry, make_book, write
+from tests.support import HOSTILE, entry, make_book, write
 from tools.build_scripts import book as books
 from tools.build_scripts import cache
 from tools.build_scripts.assets import place

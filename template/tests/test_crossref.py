@@ -7,7 +7,7 @@ import zipfile
 from collections.abc import Sequence
 from pathlib import Path
 
-from tests.test_build import BUILD, FORMATS, ROOT, VALIDATE, build, make_book, run, write
+from tests.support import BUILD, FORMATS, ROOT, VALIDATE, build, make_book, run, write
 
 OUTPUTS = BUILD.with_name("outputs.py")
 ONE = """\

@@ -15,6 +15,7 @@ from xml.etree import ElementTree
 
 import pytest
 import typst
+
 from tools.build_scripts import diagrams, drawio
 from tools.build_scripts.diagrams import DiagramError, render
 from tools.build_scripts.fonts import load_fonts

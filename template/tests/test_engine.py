@@ -13,7 +13,8 @@ import zlib
 from pathlib import Path
 
 import pytest
-from tests.test_build import BUILD, FIRST, FORMATS, build, files_of, make_book, write
+
+from tests.support import BUILD, FIRST, FORMATS, build, files_of, make_book, write
 from tools.build_scripts.workers import run_jobs
 
 ALL = tuple(argument for format in FORMATS for argument in ("--format", format))
@@ -207,7 +208,7 @@ def test_a_worker_that_dies_or_hangs_costs_its_job_only(tmp_path: Path) -> None:
         "  io.flush()\n"
         "end\n"
     )
-    jobs = [{"n": 1}, {"n": "die"}, {"n": 2}, {"n": "hang"}, {"n": 3}]
+    jobs: list[dict[str, object]] = [{"n": 1}, {"n": "die"}, {"n": 2}, {"n": "hang"}, {"n": 3}]
 
     answers = run_jobs(str(script), {}, jobs, 2, seconds=2)
 
@@ -239,7 +240,7 @@ def test_a_messy_manuscript_is_built(tmp_path: Path) -> None:
     messy = "\n".join(
         [
             "\ufeff# Messy\r",
-            "Vec<dyn Fn()>, <unknown> and &lt;known&gt;; a & b < c > d; 100 % $5 and $6 #1 @2 ~x ^y\r",
+            "Vec<dyn Fn()>, <unknown> and &lt;known&gt;; a & b < c > d; 100 % $5 and $6 #1 @2 ~x\r",
             "##### Waiting\tlevels skipped 🚀 {#waiting}",
             '```whatever title="x.y" {1,3}\n\tindented by a tab\n```',
             "```\nnothing named\n```",

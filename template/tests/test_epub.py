@@ -17,7 +17,7 @@ import msgspec
 import pytest
 
 from tests.everything import Read, make_everything, read
-from tests.test_build import PNG, book_data, build
+from tests.support import PNG, book_data, build
 from tools.build_scripts.book import Book, BuildError
 from tools.build_scripts.cover import cover, draw
 from tools.build_scripts.epub import write_epub

@@ -14,7 +14,7 @@ import pytest
 
 from tests.everything import make_everything
 from tests.everything import read as read_book
-from tests.test_build import HOSTILE, build, github_slug
+from tests.support import HOSTILE, build, github_slug
 from tools.build_scripts import pandoc
 from tools.build_scripts.crossref import NO_BREAK
 from tools.build_scripts.markdown import escape

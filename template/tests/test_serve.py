@@ -15,7 +15,7 @@ from urllib.request import urlopen
 
 import pytest
 
-from tests.test_build import BUILD, make_book, write
+from tests.support import BUILD, make_book, write
 
 SERVE = BUILD.with_name("serve.py")
 THIRD = "chapters/03_third/chapter.md"
