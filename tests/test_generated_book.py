@@ -309,13 +309,22 @@ def installed(built: Path, book_python: str) -> Path:
     return built
 
 
-@every_book
+@default_book_only
 def test_the_books_own_tests_pass(built: Path, installed: Path) -> None:
     result = run(installed, "make", "test")
 
     assert result.returncode == 0, result.stdout + result.stderr
     assert re.search(r"\d+ passed", result.stdout)
     assert git(installed, "status", "--porcelain") == ""
+
+
+@pytest.mark.parametrize("built", BOOKS[1:], indirect=True)
+def test_the_tests_of_a_book_about_itself_pass(built: Path, installed: Path) -> None:
+    own = ("tests/test_book.py", "tests/test_build.py", "-k", "test_book or this_book")
+    result = run(installed, ".venv/bin/python", "-m", "pytest", *own)
+
+    assert result.returncode == 0, result.stdout + result.stderr
+    assert re.search(r"\d+ passed", result.stdout)
 
 
 @default_book_only
