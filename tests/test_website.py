@@ -30,62 +30,34 @@ NAMES = ("chromium", "chromium-browser", "google-chrome", "chrome")
 PHONE, DESK = 320, 1440
 OWN_ADDRESSES = ("http://127.0.0.1:", "file:", "data:")
 
+LISTING = (
+    '.numberLines startFrom=41 include="src/app.py" region="create" highlight="2" #lst-create '
+    'caption="Create a user"'
+)
 GALLERY = """\
 # Elements
 
-A paragraph with `code`, a [cross-reference](../02_pools/chapter.md#measuring),
-a [link](https://example.org/), a note,[^1] [an entry]{.index} and the formula $e^{i\\pi} = -1$.
+A paragraph with `code`, a [cross-reference](../02_pools/chapter.md#measuring), @fig-pool, a
+[link](https://example.org/), a note,[^1] [an entry]{.index}, a [pool]{.gls} and $e^{i\\pi} = -1$.
 
 [^1]: The text of the note.
 
 ## Listings
 
-::: {#lst-create .listing}
-::: caption
-[Listing 1.1]{.caption-label} Create a user
-:::
-
-::: source
-[`src/app.py`](https://github.com/ada/pools/blob/HEAD/src/app.py)
-:::
-
-``` {.python .numberLines startFrom=41 data-highlight="2" data-marks="1:1"}
-async def create_user(user: NewUser, store: Store) -> User:
-    return await store.add(user)
+```{.python LISTING}
 ```
-:::
 
-::: annotations
 1. The store is a dependency.
-:::
 
 ``` {.python}
-def wide() -> str: return "a line of code that is certainly longer than a telephone is wide"
+def wide() -> str: return "a line of code that is longer than any telephone is wide, and scrolls"
 ```
 
-::: {#lst-output .listing .output}
+```{.text output="src/app.py"}
 ```
-$ python -m app
-```
-:::
 
-::: {#lst-change .comparison}
-::: caption
-[Listing 1.2]{.caption-label} Before and after
-:::
-
-::: before
-``` {.python data-removed="1"}
-def index(): ...
+```{.python #lst-change before="src/old.py" include="src/new.py" caption="Before and after"}
 ```
-:::
-
-::: after
-``` {.python data-added="1"}
-async def index(): ...
-```
-:::
-:::
 
 ## Callouts
 
@@ -107,46 +79,35 @@ async def index(): ...
 ## Choices
 
 ::: tabs
-::: tab
-::: title
-Flask
-:::
+#### Flask
 
 The way of Flask.
 
-:::
-
-::: tab
-::: title
-FastAPI
-:::
+#### FastAPI
 
 The way of FastAPI.
-
-:::
 :::
 
-::: details
-::: title
-Why?
-:::
-
+::: {.details summary="Why?"}
 Because.
 :::
 
 ## Figures
 
-![[Figure 1.1]{.caption-label} A pool. [Photo: Ada]{.credit}][pool]
+![A pool.](../../assets/images/pool.svg){#fig-pool credit="Photo: Ada"}
 
-[pool]: ../../assets/images/pool.svg {#fig-pool}
+```{.mermaid #fig-flow caption="A flow" alt="Two boxes, joined by an arrow"}
+flowchart LR
+  Client --> Server
+```
 
 | Alpha | Beta | Gamma | Delta | Epsilon | Zeta | Eta |
 |---|---|---|---|---|---|---|
 | value | value | value | value | value | value | value |
 
-: [Table 1.1]{.caption-label} A wide table. {#tbl-wide .wide}
+: A wide table. {#tbl-wide .wide}
 
-[$$\\int_0^\\infty e^{-x^2}\\,dx = 1$$[(1.1)]{.equation-number}]{#eq-gauss .equation}
+$$\\int_0^\\infty e^{-x^2}\\,dx = \\frac{\\sqrt\\pi}{2}$$ {#eq-gauss}
 
 ## Lists
 
@@ -158,8 +119,21 @@ Term
 
 > Quotation.
 
+::: glossary
+pool
+:   Connections that are kept.
+:::
+
 مرحبا بالعالم، هذا نص عربي عن البرمجة غير المتزامنة.
 """
+CODE = {
+    "src/app.py": "# region: create\n"
+    "async def create_user(user: NewUser, store: Store) -> User:  # <1>\n"
+    "    return await store.add(user)\n# endregion\n",
+    "src/app.out": "$ python -m app\n",
+    "src/old.py": "def index(): ...\n",
+    "src/new.py": "async def index(): ...\n",
+}
 POOLS = """\
 # Pools
 
@@ -202,10 +176,16 @@ def site(template: Path, book_python: str, tmp_path_factory: pytest.TempPathFact
         parts=[{"Foundations": "elements"}],
         repository_url="https://github.com/ada/pools",
     )
-    texts = {"elements": GALLERY, "pools": POOLS, "long": long_chapter()}
+    texts = {
+        "elements": GALLERY.replace("LISTING", LISTING),
+        "pools": POOLS,
+        "long": long_chapter(),
+    }
     for chapter in outline(book)["chapters"]:
         write(book, f"{chapter['path']}/chapter.md", texts[chapter["id"]])
     write(book, "assets/images/pool.svg", SVG)
+    for name, code in CODE.items():
+        write(book, name, code)
     done = run(book, book_python, BUILD, "--format", "html")
     assert done.returncode == 0, done.stdout + done.stderr
     return book / "book_build" / "html"
@@ -304,9 +284,8 @@ def test_axe_finds_nothing_on_any_page(
 ) -> None:
     found: list[str] = []
     files = sorted(site.glob("*.html"))
-    assert {"404.html", "elements.html", "index.html", "print.html", "sizing.html"} <= {
-        file.name for file in files
-    }
+    names = {"404.html", "book-index.html", "elements.html", "index.html", "print.html"}
+    assert names | {"sizing.html"} <= {file.name for file in files}
     with opened(browser, served, width, color_scheme=theme, reduced_motion="reduce") as page:
         page.route("**/sizing.html", stay)
         for file in files:
