@@ -35,6 +35,11 @@ local function quoted(text)
   return '"' .. text:gsub("[\\\"]", "\\%0"):gsub("\n", "\\n"):gsub("\r", "") .. '"'
 end
 
+--- The text of some inlines as a string of Typst's, without what is filled in later as markup.
+local function quoted_text(inlines)
+  return quoted((stringify(inlines):gsub("\u{FDD0}.-\u{FDD1}", "")))
+end
+
 --- Values as an array of Typst's, which with one element needs the comma too.
 local function array(values)
   return "(" .. table.concat(values, ",") .. (#values > 0 and ",)" or ")")
@@ -78,10 +83,10 @@ end
 
 --- The call that draws an image; one without a text is an ornament, of which nothing is told.
 local function picture(image)
-  local alt = image.attributes.alt or stringify(image.caption)
+  local alt = image.attributes.alt and quoted(image.attributes.alt) or quoted_text(image.caption)
   local file = quoted("/" .. image.src)
-  local drawing = alt == "" and "pdf.artifact(image(" .. file .. "))"
-    or "image(" .. file .. ", alt: " .. quoted(alt) .. ")"
+  local drawing = alt == '""' and "pdf.artifact(image(" .. file .. "))"
+    or "image(" .. file .. ", alt: " .. alt .. ")"
   local arguments = pandoc.List {drawing}
   for _, side in ipairs {"width", "height"} do
     local value = length(image.attributes[side])
@@ -213,7 +218,7 @@ function blocks.Header(header)
   local ids, notes, title = split_title(content)
   local call = ("#book-section(base + %d, %d, %s, %s, %s, %s, ["):format(
     header.level, header.level, number and quoted(number) or "none",
-    quoted(stringify(title)), quoted(header.identifier), array(ids)
+    quoted_text(title), quoted(header.identifier), array(ids)
   )
   return pandoc.Plain(pandoc.Inlines {raw(call)} .. notes .. {raw "])["} .. title .. {raw "];"})
 end
