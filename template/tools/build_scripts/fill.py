@@ -57,8 +57,9 @@ def fill_typst(manuscript: Manuscript, chapter: ParsedChapter) -> str:
         return f"label({_typst_string(id)})"
 
     def reference(piece: Piece) -> str:
-        shown = f"#{_typst_string(piece.text)}"
-        return shown if piece.id is None else f"#link({address(piece.id)})[{shown}]"
+        # Without the semicolon what follows, a bracket or a dot, would belong to the call.
+        shown = f"#{_typst_string(piece.text)};"
+        return shown if piece.id is None else f"#link({address(piece.id)})[{shown}];"
 
     return fill(
         manuscript,

@@ -12,21 +12,11 @@ local plain = dofile(pandoc.path.join {pandoc.path.directory(arg[0]), "ids.lua"}
 
 local UNITS = {["%"] = true, pt = true, mm = true, cm = true, ["in"] = true, em = true}
 local OPTIONS = {highlight_method = "idiomatic", wrap_text = "wrap-none"}
--- Any style makes the writer mark the tokens; their colours are those of book.typ.
+-- Any style makes the writer mark the tokens, `#KeywordTok("def");`, which book.typ colours.
 local HIGHLIGHTED = {highlight_method = {["text-styles"] = {}}, wrap_text = "wrap-none"}
 local CODE_OPTIONS = {numberLines = true, ["number-lines"] = true, lineAnchors = true}
 -- What a listing can be narrowed to; no line that is shorter is ever too long.
 local NARROWEST = 50
-
--- The tokens that have a colour, by what book.typ calls them.
-local TOKENS = {
-  Keyword = "kw", ControlFlow = "kw", Import = "kw", Preprocessor = "kw",
-  DataType = "ty", BuiltIn = "bi", Function = "fn", Extension = "fn", Attribute = "at",
-  DecVal = "nu", BaseN = "nu", Float = "nu", Constant = "nu", Variable = "va",
-  String = "st", VerbatimString = "st", SpecialString = "st", Char = "es", SpecialChar = "es",
-  Comment = "co", Documentation = "co", Annotation = "co", CommentVar = "co",
-  Information = "co", Warning = "co", RegionMarker = "co",
-}
 
 -- Words from these lengths on may be cut: in text, in a table, in a line of code in the text.
 local LONG, LONG_IN_TABLE, LONG_CODE = 28, 20, 16
@@ -45,6 +35,11 @@ end
 
 local function quoted(text)
   return '"' .. text:gsub("[\\\"]", "\\%0"):gsub("\n", "\\n"):gsub("\r", "") .. '"'
+end
+
+--- The text of some inlines as a string of Typst's.
+local function quoted_text(inlines)
+  return quoted(plain(stringify(inlines)))
 end
 
 --- Values as an array of Typst's, which with one element needs the comma too.
@@ -90,10 +85,10 @@ end
 
 --- The call that draws an image; one without a text is an ornament, of which nothing is told.
 local function picture(image)
-  local alt = image.attributes.alt or stringify(image.caption)
+  local alt = image.attributes.alt and quoted(image.attributes.alt) or quoted_text(image.caption)
   local file = quoted("/" .. image.src)
-  local drawing = alt == "" and "pdf.artifact(image(" .. file .. "))"
-    or "image(" .. file .. ", alt: " .. quoted(alt) .. ")"
+  local drawing = alt == '""' and "pdf.artifact(image(" .. file .. "))"
+    or "image(" .. file .. ", alt: " .. alt .. ")"
   local arguments = pandoc.List {drawing}
   for _, side in ipairs {"width", "height"} do
     local value = length(image.attributes[side])
@@ -225,7 +220,7 @@ function blocks.Header(header)
   local ids, notes, title = split_title(content)
   local call = ("#book-section(base + %d, %d, %s, %s, %s, %s, ["):format(
     header.level, header.level, number and quoted(number) or "none",
-    quoted(plain(stringify(title))), quoted(header.identifier), array(ids)
+    quoted_text(title), quoted(header.identifier), array(ids)
   )
   return pandoc.Plain(pandoc.Inlines {raw(call)} .. notes .. {raw "])["} .. title .. {raw "];"})
 end
@@ -237,27 +232,6 @@ local function language_of(code)
   return code.classes:find_if(function(class) return not CODE_OPTIONS[class] end)
 end
 
---- A line of tokens, `#KeywordTok("def");#NormalTok(" f");`, with what has no colour as it is.
-local function coloured(line)
-  local pieces, plain = {}, ""
-  local start, stop, kind = line:find('#(%a+)Tok%("')
-  while start do
-    -- Within a token all quotation marks are escaped, so that this is the next one's beginning.
-    local next_start, next_stop, next_kind = line:find('#(%a+)Tok%("', stop)
-    local text = line:sub(stop + 1, (next_start or #line + 1) - 4)
-    if TOKENS[kind] and not text:find("^ *$") then
-      if plain ~= "" then pieces[#pieces + 1] = '#"' .. plain .. '";' end
-      pieces[#pieces + 1] = "#t-" .. TOKENS[kind] .. '("' .. text .. '");'
-      plain = ""
-    else
-      plain = plain .. text
-    end
-    start, stop, kind = next_start, next_stop, next_kind
-  end
-  if plain ~= "" then pieces[#pieces + 1] = '#"' .. plain .. '";' end
-  return "[" .. table.concat(pieces) .. "]"
-end
-
 --- The text of some code without the empty lines at its end, which the highlighter drops.
 local function text_of(code)
   return (code.text:gsub("%s+$", ""))
@@ -265,13 +239,10 @@ end
 
 local BETWEEN = "\u{FDD0}"
 
---- The lines that the writer printed, nil where it does not know the language.
+--- The lines that the writer printed, as an array of Typst's; nil where it does not know the
+--- language.
 local function lines_of(written)
-  local tokens = written:match("#Skylighting%(%((.*),%)%);")
-  if not tokens then return nil end
-  local lines = {}
-  for line in (tokens .. ",\n"):gmatch("%[(.-)%],\n") do lines[#lines + 1] = coloured(line) end
-  return lines
+  return written:match("#Skylighting%((%(.*%))%);")
 end
 
 --- The lines in colours of each of some codes. Calling the writer takes longer than colouring a
@@ -298,7 +269,7 @@ local function columns(line)
   if not line:find("[\x80-\xff]") then return #line end
   local count = 0
   for _, letter in utf8.codes(line) do
-    count = count + (letter >= 0x1100 and letter < 0x1F000 and letter > 0x2E7F and 2 or 1)
+    count = count + (letter >= 0x2E80 and 2 or 1)
   end
   return count
 end
@@ -368,9 +339,8 @@ local function fill_in(text, codes)
   local colours = colour(codes)
   return (text:gsub("\u{FDD0}C(%d+)\u{FDD1}", function(place)
     local code = codes[tonumber(place)]
-    local plain, lines = plain_lines(code), colours[code]
-    if lines and #lines == #plain then return array(lines) end
-    return array(plain:map(function(line)
+    if colours[code] then return colours[code] end
+    return array(plain_lines(code):map(function(line)
       return line == "" and "[]" or "[#" .. quoted(line) .. ";]"
     end))
   end))
