@@ -18,18 +18,15 @@ from urllib.parse import quote
 
 import jinja2
 
-from tools.build_scripts import pandoc
+from tools.build_scripts import index, pandoc
 from tools.build_scripts.assets import place
 from tools.build_scripts.book import FALLBACK_DATE, Book, BuildError, Entry, Problem
 from tools.build_scripts.chapters import Manuscript, ParsedChapter
 from tools.build_scripts.cover import cover
 from tools.build_scripts.document import (
-    IndexEntry,
-    book_index,
     entry_name,
     full_title,
     imprint,
-    index_terms,
     part_name,
 )
 from tools.build_scripts.xhtml import refuse_unsound, to_xhtml
@@ -88,19 +85,13 @@ class Point:
     below: list[Point] = field(default_factory=list)
 
 
-def write_epub(
-    manuscript: Manuscript,
-    destination: Path,
-    fragments: Sequence[str],
-    index: Sequence[IndexEntry] | None = None,
-) -> None:
+def write_epub(manuscript: Manuscript, destination: Path, fragments: Sequence[str]) -> None:
     """Write the book as EPUB 3.
 
     Args:
         manuscript: the book.
         destination: the file to write.
         fragments: the text of every chapter, as it stands on the website.
-        index: its index entries, in the order they are to be printed; by default all there are.
 
     Raises:
         BuildError: a text is not XML, an image cannot be read, or the cover cannot be drawn.
@@ -109,7 +100,7 @@ def write_epub(
     addresses = {name: f"../{image.address}" for name, image in images.items()}
     picture = _picture("cover", cover(manuscript.root, manuscript.book), "cover-image")
     body = list(pages.body(fragments, addresses))
-    back = list(pages.index(book_index(manuscript) if index is None else index, fragments))
+    back = list(pages.index())
     contents, old_contents = pages.contents(body, back)
     style = Item("style.css", "text/css", STYLE.read_bytes())
     items = [*pages.front(picture), contents, *body, *back, picture, *images.values(), style]
@@ -211,18 +202,17 @@ class _Pages:
         refuse_unsound(item.data, entry.prose)
         return item
 
-    def index(self, index: Sequence[IndexEntry], fragments: Sequence[str]) -> Iterator[Item]:
+    def index(self) -> Iterator[Item]:
         """Yield the index, if there is one."""
-        if index:
-            place = 'id="{}"'.format
-            terms = index_terms(self.manuscript, index, fragments, place, place)
+        terms = index.terms(self.manuscript)
+        if terms:
             yield self.page("index.xhtml", "index", terms=terms, names=self.names)
 
-    def contents(self, body: Sequence[Item], index: Sequence[Item]) -> tuple[Item, Item]:
+    def contents(self, body: Sequence[Item], back: Sequence[Item]) -> tuple[Item, Item]:
         """Return the contents, and the same once more for old e-readers."""
         points = list(self._points())
-        points += [Point(self.manuscript.terms["Index"], item.address) for item in index]
-        nav = self.page("nav.xhtml", "nav", "nav", points=points, start=body[0], index=index)
+        points += [Point(self.manuscript.terms["Index"], item.address) for item in back]
+        nav = self.page("nav.xhtml", "nav", "nav", points=points, start=body[0], index=back)
         ncx = self.render("toc.ncx", points=points, identifier=identifier(self.book))
         return nav, Item("toc.ncx", "application/x-dtbncx+xml", ncx)
 

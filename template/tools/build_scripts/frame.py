@@ -3,14 +3,12 @@
 from __future__ import annotations
 
 import re
-import unicodedata
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from functools import cached_property
-from html import escape, unescape
-from itertools import groupby
+from html import escape
 from typing import Any
-from urllib.parse import quote, unquote, urljoin, urlsplit
+from urllib.parse import quote, urljoin, urlsplit
 
 import jinja2
 from markupsafe import Markup
@@ -20,6 +18,8 @@ from tools.build_scripts.book import Entry, prefix_of
 from tools.build_scripts.cache import digest
 from tools.build_scripts.chapters import Manuscript, ParsedChapter
 from tools.build_scripts.document import part_name
+from tools.build_scripts.fill import page_address
+from tools.build_scripts.index import Term, letters
 from tools.build_scripts.report import Heading
 
 THEME = pandoc.HERE / "theme"
@@ -35,12 +35,7 @@ SITEMAP = "sitemap.xml"
 
 # In the HTML of a chapter every "<" begins a tag (html.lua), so these never meet its text.
 _LINK = re.compile(r'<a href="([^"#]*)(#[^"]*)?"')
-_SECTION_OR_PLACE = re.compile(
-    r'<span class="header-section-number">([^<]*)</span>|<span id="([^"]*)" class="index"'
-)
 _LAZY = re.compile(r'(<img [^>]*) loading="lazy"')
-
-IndexEntry = tuple[tuple[str, ...], str]
 
 
 @dataclass(frozen=True)
@@ -107,37 +102,6 @@ def site_address(repository: str | None) -> str | None:
             host = f"{owner.lower()}.github.io"
             return f"https://{host}/" if name.lower() == host else f"https://{host}/{name}/"
     return None
-
-
-def index_sections(html: str) -> dict[str, str]:
-    """Return the number of the section around each place of the index, by the place's id.
-
-    Args:
-        html: the text of a chapter.
-    """
-    found: dict[str, str] = {}
-    section = ""
-    for number, id in _SECTION_OR_PLACE.findall(html):
-        if id:
-            found[unescape(id)] = section
-        else:
-            section = number
-    return found
-
-
-@dataclass(frozen=True)
-class Topic:
-    """An entry of the book's index.
-
-    Attributes:
-        name: what it is about.
-        places: where it is named: the address, and the number of the section or chapter.
-        topics: what stands below it.
-    """
-
-    name: str
-    places: tuple[tuple[str, str], ...]
-    topics: tuple[Topic, ...]
 
 
 class Frame:
@@ -273,25 +237,13 @@ class Frame:
             f'<?xml version="1.0" encoding="UTF-8"?>\n<urlset xmlns="{schema}">\n{urls}</urlset>\n'
         )
 
-    def book_index(
-        self, entries: Iterable[IndexEntry], sections: Mapping[str, str] | None = None
-    ) -> str:
-        """Return the page of the book's index.
-
-        Args:
-            entries: for each place, in reading order, what it is about, `("loop", "nested")`,
-                and its address, `async.html#index-3`.
-            sections: the number of the section that a place is in, by its id (`index_sections`);
-                a place that is in none is named by its chapter.
-        """
-        ordered = sorted(entries, key=lambda entry: [_alphabetical(level) for level in entry[0]])
-        chapters = {row.address: row.label for row in self.rows}
-        topics = _topics(ordered, chapters, sections or {})
-        letters = [(letter, tuple(found)) for letter, found in groupby(topics, key=_letter)]
+    def book_index(self, terms: Sequence[Term]) -> str:
+        """Return the page of the book's index."""
         return self._render(
             "book-index.html.j2",
             here=BOOK_INDEX_PAGE,
-            letters=letters,
+            letters=letters(terms),
+            address_of=lambda locator: page_address(locator.entry, locator.id, None),
             sidebar=self._sidebar_at(BOOK_INDEX_PAGE),
         )
 
@@ -312,34 +264,3 @@ def _whole(text: str, anchors: Mapping[str, str]) -> str:
 
     text = _LAZY.sub(r"\1", _LINK.sub(here, text))
     return text.replace("<details ", '<details open="" ')
-
-
-def _alphabetical(name: str) -> tuple[str, str]:
-    """Return what an index is sorted by: without accents, small and capital letters alike."""
-    letters = unicodedata.normalize("NFKD", name)
-    plain = "".join(letter for letter in letters if not unicodedata.combining(letter))
-    return plain.casefold(), name
-
-
-def _letter(topic: Topic) -> str:
-    """Return the letter that a topic stands under; what begins with none stands under `#`."""
-    first = _alphabetical(topic.name)[0][:1]
-    return first.upper() if first.isalpha() else "#"
-
-
-def _topics(
-    entries: Iterable[IndexEntry], chapters: Mapping[str, str], sections: Mapping[str, str]
-) -> tuple[Topic, ...]:
-    """Return sorted entries as a tree; chapters are numbers by address, sections by id."""
-    topics = []
-    for name, group in groupby(entries, key=lambda entry: entry[0][0]):
-        below: list[IndexEntry] = []
-        places: list[tuple[str, str]] = []
-        for levels, address in group:
-            if len(levels) > 1:
-                below.append((levels[1:], address))
-                continue
-            page, _, id = address.partition("#")
-            places.append((address, sections.get(unquote(id)) or chapters[page]))
-        topics.append(Topic(name, tuple(places), _topics(below, chapters, sections)))
-    return tuple(topics)

@@ -86,8 +86,21 @@ local function finish_heading(header, state, report, numbered)
   report.headings:insert {
     id = header.identifier, level = header.level, text = text, number = number,
   }
-  if number then report.labels:insert {id = header.identifier, number = number} end
+  if number then
+    state.section = number
+    report.labels:insert {id = header.identifier, number = number}
+  end
   return header
+end
+
+--- Note the number of the section that the index's places in a block are in.
+local function locate_places(block, entries, section)
+  block:walk {
+    Span = function(span)
+      local entry = entries[span.identifier]
+      if entry then entry.section = section end
+    end,
+  }
 end
 
 local M = {}
@@ -114,6 +127,8 @@ end
 --- Number the headings; those inside quotations, lists and callouts belong to no section.
 function M.finish(blocks, text, state, report)
   local is_nested = may_be_nested(text)
+  local entries = {}
+  for _, entry in ipairs(report.index_entries) do entries[entry.id] = entry end
   for place, block in ipairs(blocks) do
     if block.t == "Header" then
       if block.level == 1 then report.extra_titles:insert(stringify(block.content)) end
@@ -127,6 +142,7 @@ function M.finish(blocks, text, state, report)
         end,
       }
     end
+    if next(entries) then locate_places(blocks[place], entries, state.section) end
   end
 end
 

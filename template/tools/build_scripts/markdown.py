@@ -9,18 +9,16 @@ from datetime import datetime, timezone
 from pathlib import Path
 from urllib.parse import quote
 
+from tools.build_scripts import index
 from tools.build_scripts.book import Entry
 from tools.build_scripts.chapters import Manuscript
 from tools.build_scripts.crossref import NO_BREAK, Piece
 from tools.build_scripts.document import (
-    IndexEntry,
-    Term,
-    book_index,
     full_title,
-    index_terms,
     part_name,
 )
 from tools.build_scripts.fill import fill
+from tools.build_scripts.index import Term
 
 # How gfm.lua ends a heading: its id, and the text that GitHub makes its fragment of.
 _HEADING = re.compile("\ufdd2([^\ufdd3]*)\ufdd3([^\ufdd4]*)\ufdd4")
@@ -33,26 +31,20 @@ _LINE_START = re.compile(r"^(?=[-+=#])|^\d+(?=[.)](?:\s|$))")
 _KEPT = frozenset({"Mn", "Mc", "Me", "Nd", "Nl", "Pc"})
 
 
-def write_markdown(
-    manuscript: Manuscript,
-    destination: Path,
-    fragments: Sequence[str],
-    index: Sequence[IndexEntry] | None = None,
-) -> None:
+def write_markdown(manuscript: Manuscript, destination: Path, fragments: Sequence[str]) -> None:
     """Write the book as one Markdown file.
 
     Args:
         manuscript: the book.
         destination: the file to write.
         fragments: the text of every chapter, as `chapter_texts` returns them.
-        index: its index entries, in the order they are to be printed; by default all there are.
     """
-    entries = book_index(manuscript) if index is None else index
+    terms = index.terms(manuscript)
     pieces = [
         *_front_matter(manuscript),
-        *_contents(manuscript, fragments, bool(entries)),
+        *_contents(manuscript, fragments, bool(terms)),
         *_chapters(manuscript, fragments),
-        *_index(manuscript, fragments, entries),
+        *_index(manuscript, terms),
     ]
     text = _resolve("\n\n".join(piece.strip("\n") for piece in pieces if piece))
     destination.write_text(f"{text}\n", encoding="utf-8", newline="\n")
@@ -137,16 +129,10 @@ def _part_id(first: Entry) -> str:
     return f"part-{first.id}"
 
 
-def _index(
-    manuscript: Manuscript, fragments: Sequence[str], index: Sequence[IndexEntry]
-) -> Iterator[str]:
-    if not index:
-        return
-    yield _heading(2, "index", manuscript.terms["Index"])
-    terms = index_terms(
-        manuscript, index, fragments, "\ufdd2{}\ufdd3".format, '<a id="{}"></a>'.format
-    )
-    yield "\n".join(_index_lines(terms))
+def _index(manuscript: Manuscript, terms: Sequence[Term]) -> Iterator[str]:
+    if terms:
+        yield _heading(2, "index", manuscript.terms["Index"])
+        yield "\n".join(_index_lines(terms))
 
 
 def _index_lines(terms: Sequence[Term], indent: str = "") -> Iterator[str]:

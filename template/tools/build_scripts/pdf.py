@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 import unicodedata
 from bisect import bisect_right
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import asdict, dataclass
 from datetime import datetime, timezone
 from pathlib import Path
@@ -16,7 +16,7 @@ import msgspec
 import pikepdf
 import typst
 
-from tools.build_scripts import pandoc
+from tools.build_scripts import index, pandoc
 from tools.build_scripts.book import (
     BOOK_FILE,
     FALLBACK_DATE,
@@ -26,8 +26,9 @@ from tools.build_scripts.book import (
     license_name,
 )
 from tools.build_scripts.chapters import Manuscript, ParsedChapter
-from tools.build_scripts.document import book_index, part_name, roman
+from tools.build_scripts.document import part_name, roman
 from tools.build_scripts.fonts import FontSet, drawn_clusters, is_cjk, load_fonts, locate
+from tools.build_scripts.index import Term
 from tools.build_scripts.pandoc import Json
 
 THEME = pandoc.HERE / "theme"
@@ -177,12 +178,18 @@ def _facts(manuscript: Manuscript, fonts: FontSet) -> Json:
         "contents": words["Contents"],
         "parts": list(_parts(book, words)),
         "chapters": [_chapter_facts(book, chapter, words) for chapter in manuscript.chapters],
-        "index": [
-            {"levels": levels, "ids": [id for _, id in places]}
-            for levels, places in book_index(manuscript)
-        ],
+        "index": list(_index(index.terms(manuscript))),
         "index_title": words["Index"],
     }
+
+
+def _index(terms: Iterable[Term], above: tuple[str, ...] = ()) -> Iterator[Json]:
+    """Yield the lines of the index, each with the terms that it stands below."""
+    for term in terms:
+        levels = (*above, term.text)
+        if term.ids:
+            yield {"levels": levels, "ids": term.ids}
+        yield from _index(term.below, levels)
 
 
 def _language(book: Book) -> Json:

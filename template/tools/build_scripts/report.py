@@ -76,6 +76,7 @@ class IndexEntry(msgspec.Struct, frozen=True):
 
     id: str
     entry: str
+    section: str | None = None
 
 
 class Term(msgspec.Struct, frozen=True):

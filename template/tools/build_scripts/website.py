@@ -10,7 +10,7 @@ from dataclasses import asdict, dataclass
 from functools import cached_property
 from urllib.parse import quote
 
-from tools.build_scripts import frame, search
+from tools.build_scripts import frame, index, search
 from tools.build_scripts.assets import copy_images
 from tools.build_scripts.book import former_page
 from tools.build_scripts.cache import Cache, digest
@@ -75,20 +75,20 @@ def write_website(manuscript: Manuscript, output: Output, cache: Cache) -> None:
     """
     images = copy_images(manuscript, output)
     pages = [Page(manuscript, c, images, place) for place, c in enumerate(manuscript.chapters)]
-    entries = index_entries(manuscript)
+    terms = index.terms(manuscript)
     site = Frame(
         manuscript,
         [row_of(manuscript, chapter) for chapter in manuscript.chapters],
         address=site_address(manuscript.book.repository),
-        has_index=bool(entries),
+        has_index=bool(terms),
     )
     for page in pages:
         _write_chapter(page, site, output)
     _write_whole_book(pages, site, output, cache)
     _write(output, frame.INDEX_PAGE, site.index())
     _write(output, frame.NOT_FOUND_PAGE, site.not_found())
-    if entries:
-        _write(output, frame.BOOK_INDEX_PAGE, site.book_index(entries, _sections(pages)))
+    if terms:
+        _write(output, frame.BOOK_INDEX_PAGE, site.book_index(terms))
     sitemap = site.sitemap()
     if sitemap is not None:
         _write(output, frame.SITEMAP, sitemap)
@@ -138,24 +138,6 @@ def _kept(cache: Cache, page: Page, site: Frame, ending: str, make: Callable[[Pa
 
 def _kept_key(page: Page, site: Frame) -> str:
     return digest(page.key, site.anchors, asdict(site.rows[page.place]))
-
-
-def index_entries(manuscript: Manuscript) -> list[tuple[tuple[str, ...], str]]:
-    """Return the places of the index in reading order: what each is about, and its address."""
-    return [
-        (tuple(entry.entry.split("!")), page_address(chapter.entry, entry.id, None))
-        for chapter in manuscript.chapters
-        for entry in chapter.report.index_entries
-    ]
-
-
-def _sections(pages: list[Page]) -> dict[str, str]:
-    """Return the number of the section around each place of the index, by the place's id."""
-    found: dict[str, str] = {}
-    for page in pages:
-        if page.chapter.report.index_entries:
-            found |= frame.index_sections(page.text)
-    return found
 
 
 def _write(output: Output, name: str, page: str) -> None:
