@@ -18,6 +18,8 @@ def unused_regions(root: Path, library: Library) -> Iterator[Problem]:
     """Yield the regions of the book's code that no listing shows."""
     shown = {(part.path, part.region) for part in library.shown}
     for path in _files(root, CODE):
+        if path.endswith(".md"):
+            continue  # shows what regions look like
         try:
             regions = library.file(path).regions
         except ListingError:

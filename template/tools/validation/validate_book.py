@@ -264,25 +264,31 @@ def _is_the_book(directory: Path) -> bool:
 
 
 @click.command(context_settings={"help_option_names": ["-h", "--help"]})
+@click.option("--remarks", is_flag=True, help="Tell the remarks too, not only how many there are.")
 @book_option
-def main(root: Path) -> None:
+def main(remarks: bool, root: Path) -> None:
     """Check the book and tell every problem with its file and line.
 
-    Remarks change nothing: code that waits to be shown, and shown code that waits for a test.
-    Exit code 0: no problem. 1: problems. 2: the checks could not run.
+    Remarks change nothing: code that is marked and not shown, and code that is shown and not
+    tested. Exit code 0: no problem. 1: problems. 2: the checks could not run.
     """
     with told(code=2):
         findings = validate(root)
     problems = findings.problems
     for problem in problems:
         click.echo(str(problem))
-    for remark in findings.remarks:
+    for remark in findings.remarks if remarks else ():
         click.echo(f"{remark} (a remark)")
+    if findings.remarks and not remarks:
+        click.echo(f"{_counted(findings.remarks, 'remark')}; --remarks tells them.")
     if problems:
-        count = len(problems)
-        click.echo(f"{count} problem{'s' if count > 1 else ''}.", err=True)
+        click.echo(_counted(problems, "problem") + ".", err=True)
         sys.exit(1)
     click.echo("No problems.")
+
+
+def _counted(found: Sequence[Problem], what: str) -> str:
+    return f"{len(found)} {what}{'s' if len(found) > 1 else ''}"
 
 
 if __name__ == "__main__":
