@@ -80,7 +80,8 @@ class Book:
 
     def clean(self) -> None:
         """Remove all that was built, what is kept for the next build included."""
-        shutil.rmtree(self.folder / "book_build", ignore_errors=True)
+        for name in ("book_build", ".book_cache"):
+            shutil.rmtree(self.folder / name, ignore_errors=True)
 
     def edit(self, text: str) -> str:
         """Add a paragraph to the chapter in the middle, and return the page it belongs to."""
