@@ -7,6 +7,8 @@ import os
 import random
 import re
 import shutil
+import signal
+import subprocess
 from collections.abc import Iterator
 from contextlib import contextmanager
 from functools import partial
@@ -529,6 +531,38 @@ def test_the_whole_book_is_printed_from_one_page(served: str, browser: Browser) 
         assert page.evaluate("[...document.images].every(image => image.loading !== 'lazy')")
         ids: list[str] = page.evaluate("[...document.querySelectorAll('[id]')].map(({id}) => id)")
         assert len(ids) == len(set(ids))
+
+
+@contextmanager
+def following(book: Path, python: str) -> Iterator[str]:
+    """Serve a book while it is written, and return the address."""
+    command = [python, "-u", "tools/build_scripts/serve.py", "--port", "0"]
+    with subprocess.Popen(command, cwd=book, stdout=subprocess.PIPE, text=True) as server:
+        assert server.stdout is not None
+        yield next(line.split()[4] for line in server.stdout if "http://" in line)
+        server.send_signal(signal.SIGINT)
+
+
+def test_an_open_page_follows_what_is_written(
+    site: Path, book_python: str, browser: Browser, tmp_path: Path
+) -> None:
+    book = tmp_path / "book"
+    shutil.copytree(site.parent.parent, book)
+    chapter = next(book.glob("chapters/*_long/chapter.md"))
+    text = chapter.read_text(encoding="utf-8")
+    with following(book, book_python) as address, opened(browser, f"{address}long.html") as page:
+        page.get_by_role("heading", name="Section 30", exact=False).scroll_into_view_if_needed()
+        place = page.evaluate("scrollY")
+        chapter.write_text(f"{text}\nWritten just now.\n", encoding="utf-8")
+        expect(page.get_by_text("Written just now.")).to_be_attached(timeout=20_000)
+        page.wait_for_function(f"Math.abs(scrollY - {place}) < 2")
+        chapter.write_text(f"{text}\n[nowhere](#nowhere)\n", encoding="utf-8")
+        line = text.count("\n") + 2
+        alert = page.get_by_role("alert")
+        expect(alert).to_contain_text(f"chapter.md:{line}: the link '#nowhere'", timeout=20_000)
+        chapter.write_text(f"{text}\nMended.\n", encoding="utf-8")
+        expect(page.get_by_text("Mended.")).to_be_attached(timeout=20_000)
+        expect(alert).to_have_count(0)
 
 
 def test_a_long_chapter_is_small_over_the_wire(site: Path) -> None:

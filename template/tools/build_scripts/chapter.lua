@@ -26,6 +26,7 @@ local FORMAT = "markdown"
 local BARE_ADDRESSES = "+autolink_bare_uris"
 -- Pipe tables with longer lines than this would get fixed widths; GitHub gives none.
 local COLUMNS = 100000
+local CHAPTERS_BETWEEN_COLLECTIONS = 8
 
 -- Loaded when first asked for.
 local writers = {}
@@ -170,6 +171,7 @@ for _, chapter in ipairs(shared.chapters) do
   shared.by_id[chapter.id], shared.by_path[chapter.path] = chapter, chapter
 end
 shared.sources, shared.sources_error = citations.read_sources(shared.bibliography)
+local done = 0
 for line in io.lines() do
   local job = pandoc.json.decode(line, false)
   job.formats = pandoc.List(job.formats)
@@ -177,5 +179,6 @@ for line in io.lines() do
   io.write(pandoc.json.encode(ok and {report = answer} or {error = tostring(answer)}), "\n")
   io.flush()
   -- What Lua holds of a chapter keeps pandoc from freeing it.
-  collectgarbage()
+  done = done + 1
+  if done % CHAPTERS_BETWEEN_COLLECTIONS == 0 then collectgarbage() end
 end

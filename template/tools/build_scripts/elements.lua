@@ -43,7 +43,7 @@ function M.finish_figure(figure, state, report)
   local credit = take_attribute(figure, "credit")
   caption = numbering.captioned(figure.identifier, caption, state, report)
   if credit then
-    local words = pandoc.utils.blocks_to_inlines(pandoc.read(credit, "markdown").blocks)
+    local words = numbering.read_inlines(credit)
     if #caption > 0 then caption:insert(pandoc.Space()) end
     caption:insert(pandoc.Span(words, pandoc.Attr("", {"credit"})))
   end
@@ -91,6 +91,8 @@ end
 
 --- `$$ … $$ {#eq-name}`, a paragraph of its own.
 function M.finish_equation(paragraph, state, report)
+  -- To look at the words of every paragraph one by one would take longer than all the rest.
+  if not stringify(paragraph):find("{#eq-", 1, true) then return nil end
   local content = paragraph.content
   local formula, label = content[1], content[#content]
   if not (formula and formula.t == "Math" and label.t == "Str") then return nil end

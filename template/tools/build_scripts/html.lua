@@ -7,7 +7,7 @@
 -- the document costs ten times as much. It is safe, because in what pandoc writes every "<" begins
 -- a tag, and every ">" that is part of an attribute is escaped.
 
-local OPTIONS = {html_math_method = "mathml", wrap_text = "preserve"}
+local OPTIONS = {html_math_method = "mathml", wrap_text = "none"}
 
 local function attribute(attributes, name)
   return attributes:match(" " .. name:gsub("%-", "%%-") .. '="([^"]*)"')

@@ -130,10 +130,7 @@ end
 -- Captions ----------------------------------------------------------------------------------
 
 local function caption_div(id, caption, state, report)
-  local words = pandoc.Inlines {}
-  if caption then
-    words = pandoc.utils.blocks_to_inlines(pandoc.read(caption, "markdown-citations").blocks)
-  end
+  local words = caption and numbering.read_inlines(caption) or pandoc.Inlines {}
   local inlines = numbering.captioned(id, words, state, report)
   if #inlines == 0 then return pandoc.Blocks {} end
   return pandoc.Blocks {pandoc.Div({pandoc.Plain(inlines)}, pandoc.Attr("", {"caption"}))}
@@ -172,7 +169,7 @@ local function diagram(code, language, state, report)
     pandoc.Image(pandoc.Inlines(alt), path), language, path, false, report
   )
   image.attributes.width = take(code, "width")
-  local words = caption and pandoc.Inlines(caption) or pandoc.Inlines {}
+  local words = caption and numbering.read_inlines(caption) or pandoc.Inlines {}
   local attr = pandoc.Attr(id, {"diagram"})
   return pandoc.Figure({pandoc.Plain {image}}, {long = {pandoc.Plain(words)}}, attr)
 end
