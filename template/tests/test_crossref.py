@@ -7,6 +7,8 @@ import zipfile
 from collections.abc import Sequence
 from pathlib import Path
 
+import pytest
+
 from tests.support import BUILD, FORMATS, ROOT, VALIDATE, build, make_book, run, write
 
 OUTPUTS = BUILD.with_name("outputs.py")
@@ -246,3 +248,41 @@ def test_the_outputs_of_this_book_are_what_its_programs_print() -> None:
     done = run(OUTPUTS, "--book", ROOT, "--check")
 
     assert done.returncode == 0, done.stderr
+
+
+# Sources -----------------------------------------------------------------------------------
+
+SOURCES = "research/references/bibliography"
+BIB = "@book{knuth, author={Knuth, Donald}, title={The Art}, year={1968}, publisher={Addison}}\n"
+JSON = '[{"id": "knuth", "type": "book", "title": "The Art", "issued": {"date-parts": [[1968]]}}]'
+
+
+@pytest.mark.parametrize(("ending", "text"), [("bib", BIB), ("json", JSON)])
+def test_sources_are_cited_and_listed(tmp_path: Path, ending: str, text: str) -> None:
+    book = make(tmp_path / "book", "Read [@knuth, p. 3], @ada and `@knuth`.")
+    write(book / f"{SOURCES}.{ending}", text)
+    told = build(book)
+    assert told.returncode == 1
+    assert "02_second/chapter.md:3: '@ada' is in no bibliography" in told.stderr
+    write(book / "chapters" / "02_second" / "chapter.md", "# Two\n\nRead [@knuth, p. 3].\n")
+
+    html = page_of(book)
+
+    assert 'href="#second-ref-knuth"' in html
+    assert 'id="second-ref-knuth"' in html
+    assert "References" in plain(html)
+    # What is changed there is printed anew.
+    write(book / f"{SOURCES}.{ending}", text.replace("The Art", "The Craft"))
+    assert "The Craft" in page_of(book)
+
+
+def test_a_bibliography_that_cannot_be_read_is_told_once(tmp_path: Path) -> None:
+    book = make(tmp_path / "book", "Read @knuth.", one="# One\n\nRead @knuth.\n")
+    write(book / f"{SOURCES}.bib", "@book{knuth,\n  title = {The Art\n}\n")
+
+    told = build(book)
+
+    assert told.returncode == 1
+    lines = [line for line in told.stderr.splitlines() if line.startswith(SOURCES)]
+    assert len(lines) == 1
+    assert re.match(rf"{SOURCES}\.bib:\d+: cannot be read as biblatex", lines[0])

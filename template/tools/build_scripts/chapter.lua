@@ -137,12 +137,14 @@ local function read(job, shared)
   local log, doc = pandoc.log.silence(pandoc.read, job.text, format, {columns = COLUMNS})
   local state = {
     chapter = shared.by_id[job.chapter], chapters = shared.by_path, shared = shared,
-    sources = shared.sources, listings = job.listings, comparisons = job.comparisons,
+    sources = {}, listings = job.listings, comparisons = job.comparisons,
     used = {}, counters = {}, counts = {}, level = 1,
   }
   headings.drop_title(doc.blocks, state, report)
   report.empty = #doc.blocks == 0
-  report.bibliography_error = job.text:find("@", 1, true) and shared.sources_error or nil
+  if job.text:find("@", 1, true) then
+    state.sources, report.bibliography_error = citations.sources(shared)
+  end
   local blocks, formulas = finish_elements(doc.blocks, job.text, state, report)
   if state.is_citing then blocks = citations.resolve(blocks, state, report) end
   headings.finish(blocks, job.text, state, report)
@@ -170,7 +172,6 @@ shared.by_id, shared.by_path = {}, {}
 for _, chapter in ipairs(shared.chapters) do
   shared.by_id[chapter.id], shared.by_path[chapter.path] = chapter, chapter
 end
-shared.sources, shared.sources_error = citations.read_sources(shared.bibliography)
 local done = 0
 for line in io.lines() do
   local job = pandoc.json.decode(line, false)

@@ -3,10 +3,7 @@
 local stringify = pandoc.utils.stringify
 local M = {}
 
---- Read the bibliography.
--- @param bibliography {format, text}, or nil where the book has none
--- @return the sources by key, and why they could not be read
-function M.read_sources(bibliography)
+local function read_sources(bibliography)
   local sources = {}
   if not bibliography then return sources, nil end
   local ok, read = pcall(pandoc.read, bibliography.text, bibliography.format)
@@ -15,6 +12,15 @@ function M.read_sources(bibliography)
     sources[stringify(source.id)] = source
   end
   return sources, nil
+end
+
+--- The sources of the book's bibliography by key, and why they could not be read; they are read
+-- at the first chapter that may cite one.
+function M.sources(shared)
+  if not shared.sources then
+    shared.sources, shared.sources_error = read_sources(shared.bibliography)
+  end
+  return shared.sources, shared.sources_error
 end
 
 --- The sources that blocks cite, each once, in the order of their keys.
