@@ -196,6 +196,26 @@ def test_a_part_that_is_not_there_is_told(tmp_path: Path) -> None:
         assert any(line.startswith(place) and sentence in line for line in told), sentence
 
 
+def test_a_character_of_a_listing_that_no_font_has_is_told(tmp_path: Path) -> None:
+    book = make(tmp_path / "book", fences(["include=src/app.py"]))
+    write(book / "src" / "app.py", "pass\nx = '\U00010600'\n")
+
+    done = build(book, "--format", "pdf")
+
+    assert done.returncode == 1
+    assert done.stderr.startswith("src/app.py:2: no font of this book has the character")
+
+
+def test_a_diagram_that_cannot_be_drawn_is_told_at_its_line(tmp_path: Path) -> None:
+    book = make(tmp_path / "book", "```{.mermaid #fig-f}\nflowchart LR\n  A ->- B\n```")
+
+    done = build(book)
+
+    assert done.returncode == 1
+    (line,) = done.stderr.splitlines()
+    assert line.startswith("chapters/02_second/chapter.md:5: the mermaid diagram cannot be drawn")
+
+
 def test_two_files_are_compared(tmp_path: Path) -> None:
     info = '#lst-both before="src/old.py" include="src/app.py" region="outer" caption="Both"'
     html = page_of(make(tmp_path / "book", fences([info])))

@@ -9,7 +9,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from threading import Lock
 
-from tools.build_scripts import bibliography, cache, stamp
+from tools.build_scripts import bibliography, cache, pictures, stamp
 from tools.build_scripts import book as books
 from tools.build_scripts.assets import COVERS, copy_images, place
 from tools.build_scripts.book import BOOK_FILE, FORMATS, Format
@@ -103,10 +103,11 @@ def build(root: Path, options: Options, tick: Callable[[], None] = lambda: None)
         texts = frozenset(TEXTS[format] for format in formats)
         manuscript = read_manuscript(root, book, kept, texts, options.jobs, counter.tick)
         seconds = time.monotonic() - started
-        pictures = stamp.hashes(root, (*manuscript.images, *manuscript.drawings))
-        inputs = settings | manuscript.digests | pictures
+        shown = stamp.hashes(root, (*manuscript.images, *manuscript.drawings))
+        inputs = settings | manuscript.digests | shown
         built = _write_all(_Work(manuscript, pages), formats, options)
         kept.keep_only({chapter.key for chapter in manuscript.chapters})
+        pictures.forget_others(root, manuscript.images)
     return Result(manuscript, built, inputs, counter.count, seconds)
 
 

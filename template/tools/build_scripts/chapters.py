@@ -47,6 +47,7 @@ class ParsedChapter:
     Attributes:
         entry: its place in the book.
         text: its text as pandoc read it, without front matter and comments.
+        listings: the files that its listings show, and what they show of them.
         report: what was found in it.
         key: the hash of all that its fragments were made of.
         cache: where its fragments are.
@@ -54,6 +55,7 @@ class ParsedChapter:
 
     entry: Entry
     text: str
+    listings: tuple[tuple[str, str], ...]
     report: Report
     key: str
     cache: Cache
@@ -132,6 +134,7 @@ class Survey:
         book: what book.yml says.
         terms: the words of its language.
         sources: the files of the chapters that could be read, by the chapter's id.
+        listings: what their listings show, likewise.
         reports: what pandoc found in them, likewise.
         keys: the hashes of what they are made of, likewise.
         targets: all that links lead to.
@@ -142,6 +145,7 @@ class Survey:
     book: Book
     terms: dict[str, str]
     sources: dict[str, Source]
+    listings: dict[str, Listings]
     reports: dict[str, Report]
     keys: dict[str, str]
     targets: Targets
@@ -192,6 +196,7 @@ def read_manuscript(
             ParsedChapter(
                 entry=entry,
                 text=found.sources[entry.id].text,
+                listings=found.listings[entry.id].shown,
                 report=_with_words(found.reports[entry.id], found),
                 key=found.keys[entry.id],
                 cache=cache,
@@ -254,7 +259,15 @@ def survey(
     order = {entry.prose: place for place, entry in enumerate(book.entries)}
     problems.sort(key=lambda problem: order.get(problem.path, -1))
     return Survey(
-        book, words, sources, outcome.reports, outcome.keys, known, library, tuple(problems)
+        book=book,
+        terms=words,
+        sources=sources,
+        listings=listings,
+        reports=outcome.reports,
+        keys=outcome.keys,
+        targets=known,
+        library=library,
+        problems=tuple(problems),
     )
 
 

@@ -8,7 +8,7 @@ from collections.abc import Iterable, Iterator, Mapping, Sequence
 from difflib import get_close_matches
 from pathlib import Path, PurePosixPath
 
-from tools.build_scripts import crossref
+from tools.build_scripts import cache, crossref
 from tools.build_scripts.book import Book, Entry, Problem
 from tools.build_scripts.pandoc import Json
 from tools.build_scripts.report import Alias, Image, Link, Report
@@ -218,7 +218,7 @@ def _reference_lines(text: Source, id: str) -> tuple[int, ...]:
 
 def _image_problems(root: Path, text: Source, report: Report) -> Iterator[Problem]:
     for image in dict.fromkeys(report.images):
-        if image.drawing is not None:
+        if image.drawing is not None or (image.path or "").startswith(cache.DIRECTORY):
             continue  # drawn already, or told why not
         message = _image_message(root, image)
         if message is not None:

@@ -103,6 +103,11 @@ class Listings:
     comparisons: dict[str, Json]
     problems: tuple[Problem, ...]
 
+    @property
+    def shown(self) -> tuple[tuple[str, str], ...]:
+        """The files that are shown, and what is shown of them."""
+        return tuple((excerpt["path"], excerpt["text"]) for excerpt in self.texts.values())
+
 
 @dataclass
 class Library:

@@ -76,12 +76,24 @@ def _missing_characters(manuscript: Manuscript, fonts: FontSet) -> Iterator[Prob
     for chapter in manuscript.chapters:
         for line, cluster in locate(chapter.text, missing):
             yield Problem(chapter.entry.prose, line, _missing_message(cluster, language))
+        for path, text in chapter.listings:
+            for _, cluster in locate(text, missing):
+                line = _line_of(manuscript.root / path, cluster)
+                yield Problem(path, line, _missing_message(cluster, language))
+
+
+def _line_of(file: Path, cluster: str) -> int | None:
+    """Return the first line of a file that has a cluster; a listing may show less of it."""
+    lines = file.read_text(encoding="utf-8-sig").split("\n")
+    return next((number for number, line in enumerate(lines, start=1) if cluster in line), None)
 
 
 def _texts(manuscript: Manuscript) -> Iterator[str]:
     """Yield all that the PDF shows, in pieces."""
     yield from _printed_facts(manuscript.book)
-    yield from (chapter.text for chapter in manuscript.chapters)
+    for chapter in manuscript.chapters:
+        yield chapter.text
+        yield from (text for _, text in chapter.listings)
 
 
 def _printed_facts(book: Book) -> Iterator[str]:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from pathlib import Path, PurePosixPath
 
 from tools.build_scripts import cache, diagrams, drawio
@@ -36,6 +36,14 @@ def draw(root: Path, reports: Mapping[str, Report], sources: Mapping[str, Source
                 *_draw_drawings(root, report, sources[id], kept),
             )
         ]
+
+
+def forget_others(root: Path, images: Iterable[str]) -> None:
+    """Delete the pictures that were made and that no image of the book is any longer."""
+    names = {PurePosixPath(image).stem for image in images if image.startswith(f"{DIRECTORY}/")}
+    if (root / DIRECTORY).is_dir():
+        with cache.opened(root, PART) as kept:
+            kept.keep_only(names)
 
 
 def _draw_diagrams(report: Report, text: Source, kept: Cache) -> Iterator[Problem]:
