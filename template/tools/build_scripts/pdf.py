@@ -78,8 +78,8 @@ def _missing_characters(manuscript: Manuscript, fonts: FontSet) -> Iterator[Prob
             yield Problem(chapter.entry.prose, line, _missing_message(cluster, language))
         for path, text in chapter.listings:
             for _, cluster in locate(text, missing):
-                line = _line_of(manuscript.root / path, cluster)
-                yield Problem(path, line, _missing_message(cluster, language))
+                found = _line_of(manuscript.root / path, cluster)
+                yield Problem(path, found, _missing_message(cluster, language))
 
 
 def _line_of(file: Path, cluster: str) -> int | None:
