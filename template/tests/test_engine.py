@@ -14,7 +14,7 @@ from pathlib import Path
 
 import pytest
 
-from tests.support import BUILD, FIRST, FORMATS, build, files_of, make_book, write
+from tests.support import BUILD, FIRST, FORMATS, ROOT, build, files_of, make_book, run, write
 from tools.build_scripts.workers import run_jobs
 
 ALL = tuple(argument for format in FORMATS for argument in ("--format", format))
@@ -286,3 +286,16 @@ def large_png(noise: bytes) -> bytes:
     head = width.to_bytes(4, "big") + rows.to_bytes(4, "big") + b"\x08\0\0\0\0"
     body = chunk(b"IHDR", head) + chunk(b"IDAT", zlib.compress(lines, 1)) + chunk(b"IEND", b"")
     return b"\x89PNG\r\n\x1a\n" + body
+
+
+def test_other_tools_build_everything_again(book: Path, tmp_path: Path) -> None:
+    before = files_of(book / "book_build" / "html")
+    shutil.copytree(ROOT / "tools", tmp_path / "tools")
+    search = tmp_path / "tools" / "build_scripts" / "search.py"
+    write(search, search.read_text(encoding="utf-8").replace('"var bookIndex = ', '"var bookIndex =  '))
+
+    done = run(tmp_path / "tools" / "build_scripts" / BUILD.name, "--book", book, "-f", "html")
+
+    assert read_anew(done) == 0
+    after = files_of(book / "book_build" / "html")
+    assert changed(before, after) == {"assets/_theme/search-index.js"}

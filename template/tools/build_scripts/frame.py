@@ -13,7 +13,7 @@ from urllib.parse import quote, urljoin, urlsplit
 import jinja2
 from markupsafe import Markup
 
-from tools.build_scripts import pandoc
+from tools.build_scripts import pandoc, stamp
 from tools.build_scripts.book import Entry, prefix_of
 from tools.build_scripts.cache import digest
 from tools.build_scripts.chapters import Manuscript, ParsedChapter
@@ -151,13 +151,12 @@ class Frame:
     @cached_property
     def fingerprint(self) -> str:
         """A hash of all that is the same on every page; when it changes, all pages change."""
-        templates = (template.read_bytes() for template in sorted(THEME.glob("*.j2")))
         book = self.manuscript.book
         return digest(
+            stamp.programs(),
             (self.address, self.sidebar, self.manuscript.version, self.manuscript.terms),
             (book.title, book.subtitle, book.language, book.author_names, book.description),
             (book.repository, book.rights, book.isbn),
-            *templates,
         )
 
     def chapter(self, place: int, chapter: ParsedChapter, text: str) -> str:

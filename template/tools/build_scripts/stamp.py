@@ -5,6 +5,7 @@ from __future__ import annotations
 import sys
 from collections.abc import Iterable, Mapping
 from contextlib import suppress
+from functools import cache as remembered
 from importlib.metadata import version
 from pathlib import Path
 
@@ -50,15 +51,17 @@ class Stamp(msgspec.Struct, frozen=True):
     built: tuple[tuple[str, str], ...]
 
 
+@remembered
+def programs() -> str:
+    """Return the hash of the programs that build a book, and of what they look like."""
+    files = sorted(file for file in HERE.rglob("*") if file.suffix in TOOL_ENDINGS)
+    packages = [version(package) for package in PACKAGES]
+    return digest(sys.version, packages, *(file.read_bytes() for file in files))
+
+
 def tools(root: Path) -> str:
     """Return the hash of whatever decides how a book is built besides its files."""
-    files = sorted(file for file in HERE.rglob("*") if file.suffix in TOOL_ENDINGS)
-    return digest(
-        sys.version,
-        [version(package) for package in PACKAGES],
-        books.build_date(root),
-        *(file.read_bytes() for file in files),
-    )
+    return digest(programs(), books.build_date(root))
 
 
 def hashes(root: Path, names: Iterable[str]) -> dict[str, str | None]:

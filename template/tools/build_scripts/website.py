@@ -10,7 +10,7 @@ from dataclasses import asdict, dataclass
 from functools import cached_property
 from urllib.parse import quote
 
-from tools.build_scripts import frame, index, search
+from tools.build_scripts import frame, index, search, stamp
 from tools.build_scripts.assets import copy_images
 from tools.build_scripts.book import former_page
 from tools.build_scripts.cache import Cache, digest
@@ -137,7 +137,7 @@ def _kept(cache: Cache, page: Page, site: Frame, ending: str, make: Callable[[Pa
 
 
 def _kept_key(page: Page, site: Frame) -> str:
-    return digest(page.key, site.anchors, asdict(site.rows[page.place]))
+    return digest(stamp.programs(), page.key, site.anchors, asdict(site.rows[page.place]))
 
 
 def _write(output: Output, name: str, page: str) -> None:

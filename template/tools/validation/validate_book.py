@@ -237,6 +237,13 @@ def read_files(sources: Sequence[Source], workers: int) -> dict[str, MarkdownFil
     """Find the links, images and fragments of Markdown files, by path."""
     jobs = [{"text": text.text} for text in sources]
     answers = run_jobs("links.lua", {}, jobs, workers)
+    failures = [
+        Problem(text.name, None, f"pandoc cannot read it: {answer['error']}")
+        for text, answer in zip(sources, answers, strict=True)
+        if "error" in answer
+    ]
+    if failures:
+        raise BuildError(*failures)
     return {
         text.name: MarkdownFile(
             source=text,
