@@ -292,7 +292,10 @@ def test_other_tools_build_everything_again(book: Path, tmp_path: Path) -> None:
     before = files_of(book / "book_build" / "html")
     shutil.copytree(ROOT / "tools", tmp_path / "tools")
     search = tmp_path / "tools" / "build_scripts" / "search.py"
-    write(search, search.read_text(encoding="utf-8").replace('"var bookIndex = ', '"var bookIndex =  '))
+    write(
+        search,
+        search.read_text(encoding="utf-8").replace('"var bookIndex = ', '"var bookIndex =  '),
+    )
 
     done = run(tmp_path / "tools" / "build_scripts" / BUILD.name, "--book", book, "-f", "html")
 
