@@ -158,7 +158,7 @@ end
 
 local function work(job, shared)
   local doc, report, chapter = read(job, shared)
-  local context = {words = shared.words, chapter = chapter}
+  local context = {words = shared.words, chapter = chapter, colours = {}}
   for _, format in ipairs(job.formats) do
     local log, text = pandoc.log.silence(writer(format), doc, context)
     report.messages:extend(messages(log))

@@ -1,11 +1,14 @@
 -- The text of a chapter as HTML that is well-formed XML: the website and the EPUB are made of it.
 --
 -- Usage: html(doc, context) returns the text. doc is a pandoc.Pandoc as chapter.lua makes it;
--- context is {words = {Output = …}, chapter = {prefix = …}}.
+-- context is {words = {Output = …}, chapter = {prefix = …}, colours = {}}; highlight.lua fills the
+-- last for the other formats.
 --
 -- Pandoc writes it, and what its writer cannot be told is done to the text afterwards: a walk over
 -- the document costs ten times as much. It is safe, because in what pandoc writes every "<" begins
 -- a tag, and every ">" that is part of an attribute is escaped.
+
+local highlight = dofile(pandoc.path.join {pandoc.path.directory(arg[0]), "highlight.lua"})
 
 local OPTIONS = {html_math_method = "mathml", wrap_text = "none"}
 
@@ -74,20 +77,16 @@ local function code_block(attributes, style, text, numbered)
   }
 end
 
---- Take away what pandoc puts into every line of highlighted code: a third of a page.
-local function finish_highlighted(outer, inner, options, text)
+--- Write a block of code that pandoc has highlighted.
+local function finish_highlighted(outer, inner, options, lines)
   -- Pandoc numbers the blocks that have no id: each chapter would have a block "cb1".
   local attributes = outer:gsub(' id="cb%d+"', "")
   local numbered = inner:find("numberSource", 1, true) ~= nil
-  local lines = (text .. "\n"):gsub('<span id="[^>]*><a href="[^>]*></a>(.-)</span>\n', "%1\n")
-  return code_block(attributes, attribute(options, "style"), lines:sub(1, -2), numbered)
+  return code_block(attributes, attribute(options, "style"), lines, numbered)
 end
 
-local function finish_code(html)
-  html = html:gsub(
-    '<div class="sourceCode"([^>]*)><pre([^>]*)><code( class="[^>]*)>(.-)</code></pre></div>',
-    finish_highlighted
-  )
+local function finish_code(html, colours)
+  html = highlight.replace(html, colours, finish_highlighted)
   return (html:gsub("<pre([^>]*)><code>(.-)</code></pre>", function(attributes, text)
     -- What was highlighted looks like this too, but for its <div>.
     if attributes == ' tabindex="0" dir="ltr"' then return nil end
@@ -223,7 +222,7 @@ end
 
 return function(doc, context)
   local html = pandoc.write(doc, "html", OPTIONS)
-  html = finish_code(html)
+  html = finish_code(html, context.colours)
   html = finish_divs(html, context.words)
   html = finish_headings(html, context.words)
   html = finish_tables(html, context)

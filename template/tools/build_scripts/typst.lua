@@ -8,12 +8,12 @@
 -- Code is coloured here and not by Typst: by the highlighter that colours the website, in the
 -- worker that has it loaded, and only when the chapter has changed.
 
-local plain = dofile(pandoc.path.join {pandoc.path.directory(arg[0]), "ids.lua"}).plain
+local HERE = pandoc.path.directory(arg[0])
+local plain = dofile(pandoc.path.join {HERE, "ids.lua"}).plain
+local highlight = dofile(pandoc.path.join {HERE, "highlight.lua"})
 
 local UNITS = {["%"] = true, pt = true, mm = true, cm = true, ["in"] = true, em = true}
 local OPTIONS = {highlight_method = "idiomatic", wrap_text = "wrap-none"}
--- Any style makes the writer mark the tokens, `#KeywordTok("def");`, which book.typ colours.
-local HIGHLIGHTED = {highlight_method = {["text-styles"] = {}}, wrap_text = "wrap-none"}
 local CODE_OPTIONS = {numberLines = true, ["number-lines"] = true, lineAnchors = true}
 -- What a listing can be narrowed to; no line that is shorter is ever too long.
 local NARROWEST = 50
@@ -227,41 +227,29 @@ end
 
 -- Listings ----------------------------------------------------------------------------------
 
---- The class that the highlighter knows, or nil.
-local function language_of(code)
-  return code.classes:find_if(function(class) return not CODE_OPTIONS[class] end)
+local function names_language(code)
+  return code.classes:find_if(function(class) return not CODE_OPTIONS[class] end) ~= nil
 end
 
---- The text of some code without the empty lines at its end, which the highlighter drops.
+--- The text of some code without the empty lines at its end.
 local function text_of(code)
   return (code.text:gsub("%s+$", ""))
 end
 
-local BETWEEN = "\u{FDD0}"
-
---- The lines that the writer printed, as an array of Typst's; nil where it does not know the
---- language.
-local function lines_of(written)
-  return written:match("#Skylighting%((%(.*%))%);")
+local function key_of(code)
+  return highlight.key(table.concat(code.classes, " "), text_of(code))
 end
 
---- The lines in colours of each of some codes. Calling the writer takes longer than colouring a
---- listing, so that it is called once for a chapter.
-local function colour(codes)
-  local known = codes:filter(language_of)
-  if #known == 0 then return {} end
-  local bare = pandoc.Blocks {}
-  for _, code in ipairs(known) do
-    bare:insert(pandoc.CodeBlock(text_of(code), pandoc.Attr("", {language_of(code)})))
-    bare:insert(raw_block(BETWEEN))
-  end
-  local written = pandoc.write(pandoc.Pandoc(bare), "typst", HIGHLIGHTED)
-  local found, place = {}, 0
-  for listing in written:gmatch("(.-)" .. BETWEEN) do
-    place = place + 1
-    found[known[place]] = lines_of(listing)
-  end
-  return found
+--- Find the colours that were not found for the website. Calling the writer takes longer than
+-- colouring a listing, so that it is called once for a chapter.
+local function colour(codes, colours)
+  local missing = codes:filter(function(code)
+    return names_language(code) and not colours[key_of(code)]
+  end)
+  if #missing == 0 then return end
+  highlight.colour(missing:map(function(code)
+    return pandoc.CodeBlock(text_of(code), pandoc.Attr("", code.classes))
+  end), colours)
 end
 
 --- How many columns a line takes; Chinese, Japanese and Korean letters take two.
@@ -335,11 +323,12 @@ local function code_block(codes)
 end
 
 --- Fill in the lines of all listings.
-local function fill_in(text, codes)
-  local colours = colour(codes)
+local function fill_in(text, codes, colours)
+  colour(codes, colours)
   return (text:gsub("\u{FDD0}C(%d+)\u{FDD1}", function(place)
     local code = codes[tonumber(place)]
-    if colours[code] then return colours[code] end
+    local lines = colours[key_of(code)]
+    if lines then return highlight.typst(lines) end
     return array(plain_lines(code):map(function(line)
       return line == "" and "[]" or "[#" .. quoted(line) .. ";]"
     end))
@@ -527,7 +516,7 @@ local function with(filters, more)
   return all
 end
 
-return function(doc, _)
+return function(doc, context)
   local has_pictures, codes = false, pandoc.List {}
   local first = with(inlines, {
     Image = function(image)
@@ -540,5 +529,5 @@ return function(doc, _)
   local prepared = doc:walk(first)
   if has_pictures then prepared = prepared:walk(PICTURES_ALONE) end
   prepared = prepared:walk(with(blocks, {CodeBlock = code_block(codes)}))
-  return fill_in(pandoc.write(prepared, "typst", OPTIONS), codes)
+  return fill_in(pandoc.write(prepared, "typst", OPTIONS), codes, context.colours)
 end
