@@ -222,7 +222,10 @@ function blocks.Header(header)
     header.level, header.level, number and quoted(number) or "none",
     quoted_text(title), quoted(header.identifier), array(ids)
   )
-  return pandoc.Plain(pandoc.Inlines {raw(call)} .. notes .. {raw "])["} .. title .. {raw "];"})
+  title:insert(1, raw "])[")
+  title:insert(raw "];")
+  notes:insert(1, raw(call))
+  return pandoc.Plain(notes .. title)
 end
 
 -- Listings ----------------------------------------------------------------------------------
@@ -524,9 +527,10 @@ return function(doc, context)
       return picture(image)
     end,
   })
-  -- Words are most of a text, and calling Lua for each is dear: only where one is too long.
-  if has_long_word(stringify(doc.blocks), LONG) then first.Str = cutter(LONG).Str end
   local prepared = doc:walk(first)
+  -- Words are most of a text, and calling Lua for each is dear: only where one is too long. What
+  -- was long in code is a call by now.
+  if has_long_word(stringify(prepared), LONG) then prepared = prepared:walk(cutter(LONG)) end
   if has_pictures then prepared = prepared:walk(PICTURES_ALONE) end
   prepared = prepared:walk(with(blocks, {CodeBlock = code_block(codes)}))
   return fill_in(pandoc.write(prepared, "typst", OPTIONS), codes, context.colours)
