@@ -16,6 +16,7 @@ local NUMBERED = {
 local SIDES = {{"before", "Before"}, {"after", "After"}}
 local HEADING = "\u{FDD2}%s\u{FDD3}%s\u{FDD4}"
 local OPTIONS = {wrap_text = "none"}
+local NO_ATTRIBUTES = pandoc.Attr()
 local SEPARATOR = pandoc.Inlines {pandoc.Space(), pandoc.Str("·"), pandoc.Space()}
 local BREAK = pandoc.RawInline("html", "<br>")
 
@@ -96,18 +97,18 @@ local function heading_text(inlines)
   })
 end
 
+local function is_number(inline)
+  return inline ~= nil and inline.t == "Span" and inline.classes[1] == "header-section-number"
+end
+
 --- The words of a heading without markup, or nil: most have none, and need no walks.
 local function bare_words(inlines)
-  local words = inlines:clone()
-  local first = words[1]
-  if first and first.t == "Span" and first.identifier == "" then -- its number
-    words:remove(1)
-    words = first.content .. words
+  local number = is_number(inlines[1])
+  for place = number and 2 or 1, #inlines do
+    local kind = inlines[place].t
+    if kind ~= "Str" and kind ~= "Space" then return nil end
   end
-  for _, inline in ipairs(words) do
-    if inline.t ~= "Str" and inline.t ~= "Space" then return nil end
-  end
-  return words
+  return number and inlines:remove(1).content .. inlines or inlines
 end
 
 --- The content of a heading, its text, and the places of its former ids.
@@ -150,6 +151,8 @@ local function cell_math(formula)
   formula.mathtype = "InlineMath" -- a cell is one line
   return formula
 end
+
+local CELL = {Code = cell_code, LineBreak = function() return BREAK end, Math = cell_math}
 
 local function code_lines(text)
   local lines = pandoc.List {}
@@ -196,12 +199,7 @@ local function finish_cell(cell, filter)
     if place > 1 then content:insert(BREAK) end
     content:extend(line)
   end
-  content = content:walk {
-    Code = cell_code,
-    LineBreak = function() return BREAK end,
-    Math = cell_math,
-  }
-  return pandoc.Cell {pandoc.Plain(content)}
+  return pandoc.Cell {pandoc.Plain(content:walk(CELL))}
 end
 
 --- The rows of a part of a table, cells that span several places followed by empty ones.
@@ -230,8 +228,26 @@ local function finish_rows(rows, width, filter)
   end)
 end
 
---- A table of one line a row, which is all that GitHub has, below its caption.
-local function finish_table(tbl, filter)
+--- Tables with one line in each cell, which GitHub has as they are.
+local function is_plain(tbl)
+  local body = tbl.bodies[1]
+  if #tbl.head.rows > 1 or #tbl.foot.rows > 0 or #tbl.bodies ~= 1 or #body.head > 0 then
+    return false
+  end
+  for _, rows in ipairs {tbl.head.rows, body.body} do
+    for _, row in ipairs(rows) do
+      for _, cell in ipairs(row.cells) do
+        local first = cell.contents[1]
+        local is_line = not first or #cell.contents == 1 and first.t == "Plain"
+        if not is_line or cell.col_span > 1 or cell.row_span > 1 then return false end
+      end
+    end
+  end
+  return true
+end
+
+--- The head and the rows below it of a table, each of one line.
+local function finish_all_rows(tbl, filter)
   local width = #tbl.colspecs
   local head = finish_rows(tbl.head.rows, width, filter)
   local rows = pandoc.List {}
@@ -241,14 +257,29 @@ local function finish_table(tbl, filter)
     rows:extend(finish_rows(body.body, width, filter))
   end
   rows:extend(finish_rows(tbl.foot.rows, width, filter))
+  return {head[1]}, rows
+end
+
+--- The same of one whose cells are lines already: a walk for each cell would be dear.
+local function finish_plain_rows(tbl, filter)
+  local done = tbl:walk(filter):walk(CELL)
+  return done.head.rows, done.bodies[1].body
+end
+
+--- A table of one line a row, which is all that GitHub has, below its caption.
+local function finish_table(tbl, filter)
+  local long = tbl.caption.long
+  tbl.caption = pandoc.Caption() -- it goes elsewhere, and its footnotes come last
+  local finish = is_plain(tbl) and finish_plain_rows or finish_all_rows
+  local head, rows = finish(tbl, filter)
   local plain = pandoc.Table(
     pandoc.Caption(),
     tbl.colspecs:map(function(spec) return {spec[1], nil} end),
-    pandoc.TableHead(#head > 0 and {head[1]} or {}),
+    pandoc.TableHead(head),
     {{attr = pandoc.Attr(), body = rows, head = {}, row_head_columns = 0}},
     pandoc.TableFoot {}
   )
-  local caption = pandoc.utils.blocks_to_inlines(tbl.caption.long):walk(filter)
+  local caption = pandoc.utils.blocks_to_inlines(long):walk(filter)
   return with_text(anchor(tbl.identifier) .. caption, pandoc.Blocks {plain})
 end
 
@@ -284,8 +315,12 @@ local function finish_listing(div, filter, words)
   if #title == 0 and div.classes:includes("output") then
     title = pandoc.Inlines {pandoc.Strong {pandoc.Str(words.Output or "Output")}}
   end
-  local opening = code_title(div.identifier, title, parts.source):walk(filter)
-  return with_text(opening, rest:walk(filter))
+  local opening = code_title(div.identifier, title, parts.source)
+  if #rest == 1 and rest[1].t == "CodeBlock" then
+    -- The walk goes on in the opening; one of its own would be dear.
+    return with_text(opening, filter.CodeBlock(rest[1]))
+  end
+  return with_text(opening, rest):walk(filter), false
 end
 
 --- What changes between two listings: the one above the other, each with its title.
@@ -427,8 +462,9 @@ end
 local function finish_span(span, filter)
   if span.attributes["data-emoji"] then return span, false end
   if span.classes:includes("equation") then return finish_equation(span), false end
-  local class, content = span.classes[1], span.content:walk(filter)
-  if class == "caption-label" then return pandoc.Strong(content), false end
+  local class = span.classes[1]
+  if class == "caption-label" then return pandoc.Strong(span.content) end
+  local content = span.content:walk(filter)
   if class == "credit" then
     return pandoc.Inlines {pandoc.Str("—"), pandoc.Space(), pandoc.Emph(content)}, false
   end
@@ -471,11 +507,11 @@ return function(doc, context)
   end
 
   local by_class = {
-    annotations = function(div) return finish_annotations(div, filter, marks) end,
-    comparison = function(div) return finish_comparison(div, filter, words) end,
-    details = function(div) return finish_details(div, filter) end,
+    annotations = function(div) return finish_annotations(div, filter, marks), false end,
+    comparison = function(div) return finish_comparison(div, filter, words), false end,
+    details = function(div) return finish_details(div, filter), false end,
     listing = function(div) return finish_listing(div, filter, words) end,
-    tabs = function(div) return finish_tabs(div, filter, inside) end,
+    tabs = function(div) return finish_tabs(div, filter, inside), false end,
   }
 
   -- What a function returns has been finished, so `false` keeps the walk out of it.
@@ -492,7 +528,7 @@ return function(doc, context)
     local class = callout_class(div)
     if class then return quoted_callout(div, class, filter, words), false end
     for _, name in ipairs(div.classes) do
-      if by_class[name] then return by_class[name](div), false end
+      if by_class[name] then return by_class[name](div) end
     end
     local content = pandoc.Blocks(paragraphs(inside(div.content)))
     return with_text(anchor(div.identifier), content), false
@@ -505,7 +541,8 @@ return function(doc, context)
   function filter.Image(image) return pandoc.Image(image.caption, image.src, image.title), false end
 
   function filter.Link(link)
-    return pandoc.Link(link.content:walk(filter), link.target, link.title), false
+    if link.attr == NO_ATTRIBUTES then return nil end
+    return pandoc.Link(link.content, link.target, link.title)
   end
 
   function filter.Note(note)
