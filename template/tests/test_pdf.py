@@ -138,6 +138,30 @@ def test_what_is_too_long_for_a_line_is_whole_when_it_is_copied(pdf: PdfReader) 
     assert "path/" * 30 + "end." in together
 
 
+def test_code_has_the_same_colours_without_a_website(tmp_path: Path, pdf: PdfReader) -> None:
+    both = PdfReader(build(write_book(tmp_path / "book", formats=["html", "pdf"])))
+
+    def drawn(pages: Any) -> list[bytes]:
+        return [page["/Contents"].get_data() for page in pages]
+
+    assert drawn(both.pages) == drawn(pdf.pages)
+
+
+def test_a_picture_is_described_in_all_its_words(tmp_path: Path) -> None:
+    book, name = write_book(tmp_path / "book"), "asynchronous_generator_context_manager"
+    chapter = book / "chapters" / "01_first"
+    svg = '<svg xmlns="http://www.w3.org/2000/svg" width="9" height="9"/>'
+    (chapter / "dot.svg").write_text(svg, encoding="utf-8")
+    (chapter / "chapter.md").write_text(f"# First\n\n![An {name}](dot.svg)\n", encoding="utf-8")
+
+    reader = PdfReader(build(book))
+    size: Any = reader.trailer["/Size"]
+    objects: list[Any] = [reader.get_object(number) for number in range(1, size)]
+    texts = [element.get("/Alt") for element in objects if isinstance(element, dict)]
+
+    assert f"An {name}" in texts
+
+
 def test_it_is_tagged_for_those_who_hear_it(pdf: PdfReader) -> None:
     root: Any = pdf.root_object
 

@@ -228,7 +228,7 @@ local function finish_rows(rows, width, filter)
   end)
 end
 
---- Tables with one line in each cell, which GitHub has as they are.
+--- Whether each cell holds one line, as in every table that GitHub has.
 local function is_plain(tbl)
   local body = tbl.bodies[1]
   if #tbl.head.rows > 1 or #tbl.foot.rows > 0 or #tbl.bodies ~= 1 or #body.head > 0 then
@@ -246,8 +246,8 @@ local function is_plain(tbl)
   return true
 end
 
---- The head and the rows below it of a table, each of one line.
-local function finish_all_rows(tbl, filter)
+--- The same table with one line in each cell.
+local function with_lines(tbl, filter)
   local width = #tbl.colspecs
   local head = finish_rows(tbl.head.rows, width, filter)
   local rows = pandoc.List {}
@@ -257,30 +257,21 @@ local function finish_all_rows(tbl, filter)
     rows:extend(finish_rows(body.body, width, filter))
   end
   rows:extend(finish_rows(tbl.foot.rows, width, filter))
-  return {head[1]}, rows
-end
-
---- The same of one whose cells are lines already: a walk for each cell would be dear.
-local function finish_plain_rows(tbl, filter)
-  local done = tbl:walk(filter):walk(CELL)
-  return done.head.rows, done.bodies[1].body
+  return pandoc.Table(
+    tbl.caption, tbl.colspecs, pandoc.TableHead {head[1]},
+    {{attr = pandoc.Attr(), body = rows, head = {}, row_head_columns = 0}},
+    pandoc.TableFoot {}
+  )
 end
 
 --- A table of one line a row, which is all that GitHub has, below its caption.
 local function finish_table(tbl, filter)
-  local long = tbl.caption.long
-  tbl.caption = pandoc.Caption() -- it goes elsewhere, and its footnotes come last
-  local finish = is_plain(tbl) and finish_plain_rows or finish_all_rows
-  local head, rows = finish(tbl, filter)
-  local plain = pandoc.Table(
-    pandoc.Caption(),
-    tbl.colspecs:map(function(spec) return {spec[1], nil} end),
-    pandoc.TableHead(head),
-    {{attr = pandoc.Attr(), body = rows, head = {}, row_head_columns = 0}},
-    pandoc.TableFoot {}
-  )
-  local caption = pandoc.utils.blocks_to_inlines(long):walk(filter)
-  return with_text(anchor(tbl.identifier) .. caption, pandoc.Blocks {plain})
+  local caption, place = pandoc.utils.blocks_to_inlines(tbl.caption.long), anchor(tbl.identifier)
+  tbl.caption, tbl.attr = pandoc.Caption(), pandoc.Attr()
+  tbl.colspecs = tbl.colspecs:map(function(spec) return {spec[1], nil} end)
+  -- A walk for each cell would be dear.
+  local done = is_plain(tbl) and tbl:walk(filter):walk(CELL) or with_lines(tbl, filter)
+  return with_text(place .. caption:walk(filter), pandoc.Blocks {done})
 end
 
 -- Code --------------------------------------------------------------------------------------
@@ -317,8 +308,8 @@ local function finish_listing(div, filter, words)
   end
   local opening = code_title(div.identifier, title, parts.source)
   if #rest == 1 and rest[1].t == "CodeBlock" then
-    -- The walk goes on in the opening; one of its own would be dear.
-    return with_text(opening, filter.CodeBlock(rest[1]))
+    -- Without a `false`, the walk goes on in the opening; one of its own would be dear.
+    return with_text(opening, (filter.CodeBlock(rest[1])))
   end
   return with_text(opening, rest):walk(filter), false
 end

@@ -3,7 +3,8 @@
 --
 -- `colours` holds those of a chapter: the lines as HTML by what key() returns for their code.
 
-local LISTING = '<div class="sourceCode"([^>]*)><pre([^>]*)><code( class="[^>]*)>(.-)</code></pre></div>'
+local LISTING = '<div class="sourceCode"([^>]*)><pre([^>]*)><code( class="[^>]*)>(.-)'
+  .. "</code></pre></div>"
 local CHARACTERS = {
   ["&amp;"] = "&", ["&lt;"] = "<", ["&gt;"] = ">", ["&quot;"] = '"', ["&#39;"] = "'",
 }

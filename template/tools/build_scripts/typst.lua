@@ -528,10 +528,10 @@ return function(doc, context)
     end,
   })
   local prepared = doc:walk(first)
-  -- Words are most of a text, and calling Lua for each is dear: only where one is too long. What
-  -- was long in code is a call by now.
-  if has_long_word(stringify(prepared), LONG) then prepared = prepared:walk(cutter(LONG)) end
   if has_pictures then prepared = prepared:walk(PICTURES_ALONE) end
   prepared = prepared:walk(with(blocks, {CodeBlock = code_block(codes)}))
+  -- Words are most of a text, and calling Lua for each is dear: only where one is too long. What
+  -- was long in code is a call by now, and the titles have been told in words.
+  if has_long_word(stringify(prepared), LONG) then prepared = prepared:walk(cutter(LONG)) end
   return fill_in(pandoc.write(prepared, "typst", OPTIONS), codes, context.colours)
 end
