@@ -52,7 +52,8 @@ end
 
 --- Remember the colours of some blocks of code.
 function M.colour(codes, colours)
-  M.replace(pandoc.write(pandoc.Pandoc(codes), "html"), colours, function() return nil end)
+  local html = pandoc.write(pandoc.Pandoc(codes), "html", {wrap_text = "none"})
+  M.replace(html, colours, function() return nil end)
 end
 
 --- Lines in colours as an array of Typst's. In what pandoc writes every "<" begins a tag.
