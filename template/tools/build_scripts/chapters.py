@@ -6,7 +6,6 @@ import re
 from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from functools import cache as remembered
-from importlib.metadata import version as installed_version
 from pathlib import Path
 from typing import Literal
 
@@ -17,6 +16,7 @@ from tools.build_scripts import (
     checks,
     crossref,
     diagrams,
+    installed,
     pandoc,
     pictures,
     source,
@@ -402,7 +402,8 @@ def _address(entry: Entry) -> Json:
 def _tools() -> str:
     """Return a hash of the programs that read and write chapters."""
     scripts = sorted(pandoc.HERE.glob("*.lua"))
-    return digest(installed_version("pypandoc_binary"), *(file.read_bytes() for file in scripts))
+    pandoc_version = installed.versions({"pypandoc-binary"})
+    return digest(pandoc_version, *(file.read_bytes() for file in scripts))
 
 
 def files_address(repository: str | None) -> str | None:

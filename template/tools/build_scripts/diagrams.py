@@ -15,7 +15,6 @@ import sysconfig
 import threading
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from functools import cache
-from importlib import metadata
 from itertools import cycle, islice
 from pathlib import Path
 from types import MappingProxyType
@@ -23,6 +22,7 @@ from typing import Any
 from xml.etree import ElementTree
 from xml.etree.ElementTree import Element
 
+from tools.build_scripts import installed
 from tools.build_scripts.drawing import (
     ACCENT,
     ACCENT_SOFT,
@@ -100,14 +100,8 @@ def render(language: str, source: str) -> bytes:
 
 def fingerprint() -> str:
     """Return the versions of everything that decides how a diagram looks."""
-    return " ".join(f"{package}={_version(package)}" for package in PACKAGES)
-
-
-def _version(package: str) -> str:
-    try:
-        return metadata.version(package)
-    except metadata.PackageNotFoundError:
-        return "none"
+    found = installed.versions(PACKAGES)
+    return " ".join(f"{package}={found.get(package, 'none')}" for package in PACKAGES)
 
 
 # Mermaid

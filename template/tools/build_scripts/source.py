@@ -103,7 +103,7 @@ class Source:
                 return fence.line
         return None
 
-    @property
+    @cached_property
     def has_bare_addresses(self) -> bool:
         """Whether an address stands in the text without being the target of a link."""
         return any("http" in line and _BARE_ADDRESS.search(line) for line in self.lines)
@@ -113,7 +113,8 @@ class Source:
         whole = "\n".join(self.lines)
         if "[^" not in whole:
             return
-        for number, line in enumerate(self.lines, start=1):
+        for number in self.find("[^"):
+            line = self.lines[number - 1]
             for note in _NOTE_USED.finditer(_CODE_SPAN.sub("", line)):
                 if f"[^{note['key']}]:" not in whole:
                     yield number, note["key"]

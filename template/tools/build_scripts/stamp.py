@@ -6,13 +6,12 @@ import sys
 from collections.abc import Iterable, Mapping
 from contextlib import suppress
 from functools import cache as remembered
-from importlib.metadata import version
 from pathlib import Path
 
 import msgspec
 
 from tools.build_scripts import book as books
-from tools.build_scripts import cache
+from tools.build_scripts import cache, installed
 from tools.build_scripts.cache import digest
 from tools.build_scripts.pandoc import HERE
 
@@ -26,7 +25,7 @@ PACKAGES = (
     "jinja2",
     "manimgx-fonts",
     "pikepdf",
-    "pypandoc_binary",
+    "pypandoc-binary",
     "typst",
 )
 TOOL_ENDINGS = frozenset({".css", ".html", ".j2", ".js", ".lua", ".py", ".tmTheme", ".typ", ".yml"})
@@ -55,8 +54,7 @@ class Stamp(msgspec.Struct, frozen=True):
 def programs() -> str:
     """Return the hash of the programs that build a book, and of what they look like."""
     files = sorted(file for file in HERE.rglob("*") if file.suffix in TOOL_ENDINGS)
-    packages = [version(package) for package in PACKAGES]
-    return digest(sys.version, packages, *(file.read_bytes() for file in files))
+    return digest(sys.version, installed.versions(PACKAGES), *(file.read_bytes() for file in files))
 
 
 def tools(root: Path) -> str:
