@@ -15,7 +15,7 @@ from pathlib import Path
 import pytest
 
 from tests.support import BUILD, FIRST, FORMATS, ROOT, build, files_of, make_book, run, write
-from tools.build_scripts.workers import run_jobs
+from tools.build_scripts.workers import Pool
 
 ALL = tuple(argument for format in FORMATS for argument in ("--format", format))
 READ_ANEW = re.compile(r"\((\d+) read anew\)")
@@ -210,7 +210,8 @@ def test_a_worker_that_dies_or_hangs_costs_its_job_only(tmp_path: Path) -> None:
     )
     jobs: list[dict[str, object]] = [{"n": 1}, {"n": "die"}, {"n": 2}, {"n": "hang"}, {"n": 3}]
 
-    answers = run_jobs(str(script), {}, jobs, 2, seconds=2)
+    with Pool(str(script), {}, 2, seconds=2) as pool:
+        answers = pool.run(jobs)
 
     assert [answer.get("said") for answer in answers[::2]] == [{"n": 1}, {"n": 2}, {"n": 3}]
     assert "it died" in answers[1]["error"]

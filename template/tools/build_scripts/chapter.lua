@@ -4,7 +4,8 @@
 --   {"chapters": [{id, prefix, anchor, label, path}], "words": {"Note": …},
 --    "files": the address that the paths of files are added to, or "",
 --    "bibliography": {"format": …, "text": …} or nothing, "style": the path of a CSL style or
---    nothing, "language": BCP 47, "diagrams": the directory of drawn diagrams}
+--    nothing, "language": BCP 47, "diagrams": the directory of drawn diagrams,
+--    "formats": those that jobs will ask for}
 -- Every line after is a job:
 --   {"chapter": id, "text": Markdown, "bare_addresses": may it hold any, "listings": {key: …}, "comparisons": {key: …},
 --    "formats": ["html", …], "into": path without an ending}
@@ -167,11 +168,20 @@ local function work(job, shared)
   return report
 end
 
+--- Load what is loaded when it is first used, while the first job is still being made.
+local function warm_up(formats)
+  for _, format in ipairs(formats) do writer(format) end
+  if #formats > 0 then
+    pandoc.write(pandoc.Pandoc {pandoc.CodeBlock("pass", {class = "python"})}, "html")
+  end
+end
+
 local shared = pandoc.json.decode(io.read("L"), false)
 shared.by_id, shared.by_path = {}, {}
 for _, chapter in ipairs(shared.chapters) do
   shared.by_id[chapter.id], shared.by_path[chapter.path] = chapter, chapter
 end
+warm_up(shared.formats)
 local done = 0
 for line in io.lines() do
   local job = pandoc.json.decode(line, false)

@@ -33,10 +33,12 @@ from tools.build_scripts.report import Report
 from tools.build_scripts.source import Source
 from tools.build_scripts.targets import Targets
 from tools.build_scripts.terms import terms
-from tools.build_scripts.workers import run_jobs
+from tools.build_scripts.workers import Pool
 
 # What stands for the words of a reference in the text of a heading.
 _WORDS = re.compile("\ufdd0P([0-9]+)\ufdd1")
+# What links of other chapters depend on.
+_ADDRESS = ("id", "prefix", "anchor", "path")
 TextFormat = Literal["html", "markdown", "typst"]
 
 
@@ -237,19 +239,20 @@ def survey(
         BuildError: pandoc is missing.
     """
     words = terms(book.language)
-    library = Library(root)
-    # What can be read is read all the same: all problems are told at once.
-    sources, problems = _read_sources(root, book.entries)
     cited = bibliography.read(root)
-    listings = {id: library.listings(text) for id, text in sources.items()}
-    for shown in listings.values():
-        problems += shown.problems
-    outcome = _read_chapters(
-        _Reading(book, words, sources, listings, cited, tuple(sorted(formats))),
-        cache,
-        jobs or pandoc.default_jobs(),
-        tick,
-    )
+    library = Library(root)
+    shared = _shared(book, words)
+    count = min(jobs or pandoc.default_jobs(), len(book.entries))
+    with Pool(
+        "chapter.lua", {**shared, **_citable(cited), "formats": sorted(formats)}, count
+    ) as pool:
+        # What can be read is read all the same: all problems are told at once.
+        sources, problems = _read_sources(root, book.entries)
+        listings = {id: library.listings(text) for id, text in sources.items()}
+        for shown in listings.values():
+            problems += shown.problems
+        reading = _Reading(book, sources, listings, cited, tuple(sorted(formats)))
+        outcome = _read_chapters(reading, digest(_tools(), _lasting(shared)), cache, pool, tick)
     known = targets.collect(book, outcome.reports)
     problems += outcome.problems
     errors = (report.bibliography_error for report in outcome.reports.values())
@@ -290,32 +293,15 @@ class _Reading:
     """What is to be read: the chapters' files and what their listings show, by the chapter's id."""
 
     book: Book
-    words: dict[str, str]
     sources: Mapping[str, Source]
     listings: Mapping[str, Listings]
     bibliography: Bibliography | None
     formats: tuple[TextFormat, ...]
 
     @property
-    def shared(self) -> Json:
-        """What chapter.lua needs for every chapter."""
-        return {
-            "chapters": [_place(entry) for entry in self.book.entries],
-            "words": self.words,
-            "files": files_address(self.book.repository) or "",
-            "language": self.book.language,
-            "diagrams": pictures.DIRECTORY,
-            "renderer": diagrams.fingerprint(),
-        }
-
-    @property
-    def sources_of_citations(self) -> Json:
-        """What chapter.lua needs for chapters that cite something."""
-        found = self.bibliography
-        if found is None:
-            return {}
-        style = {"style": str(found.style)} if found.style else {}
-        return {"bibliography": {"format": found.format, "text": found.text}, **style}
+    def entries(self) -> list[Entry]:
+        """The chapters whose files could be read."""
+        return [entry for entry in self.book.entries if entry.id in self.sources]
 
     def job(self, entry: Entry) -> Json:
         """Return what chapter.lua needs to read a chapter."""
@@ -328,54 +314,74 @@ class _Reading:
             "comparisons": shown.comparisons,
         }
 
+    def key(self, common: str, entry: Entry) -> str:
+        """Return the hash of all that a chapter is made of; `common` is that of all chapters."""
+        cites = self.bibliography is not None and "@" in self.sources[entry.id].text
+        cited = self.bibliography.digest if self.bibliography and cites else ""
+        return digest(common, _place(entry), self.job(entry), cited)
+
+
+def _shared(book: Book, words: dict[str, str]) -> Json:
+    """Return what chapter.lua needs for every chapter."""
+    return {
+        "chapters": [_place(entry) for entry in book.entries],
+        "words": words,
+        "files": files_address(book.repository) or "",
+        "language": book.language,
+        "diagrams": pictures.DIRECTORY,
+        "renderer": diagrams.fingerprint(),
+    }
+
+
+def _lasting(shared: Json) -> Json:
+    """Return of that what all chapters are made of: the numbers of others are not among it."""
+    places = [{name: place[name] for name in _ADDRESS} for place in shared["chapters"]]
+    return {**shared, "chapters": places}
+
+
+def _citable(found: Bibliography | None) -> Json:
+    """Return what chapter.lua needs for chapters that cite something."""
+    if found is None:
+        return {}
+    style = {"style": str(found.style)} if found.style else {}
+    return {"bibliography": {"format": found.format, "text": found.text}, **style}
+
 
 def _read_chapters(
-    reading: _Reading, cache: Cache, workers: int, tick: Callable[[], None]
+    reading: _Reading, common: str, cache: Cache, pool: Pool, tick: Callable[[], None]
 ) -> _Outcome:
     """Read the chapters that the cache does not have."""
-    entries = [entry for entry in reading.book.entries if entry.id in reading.sources]
-    shared = reading.shared
-    common = digest(_tools(), {**shared, "chapters": [_address(e) for e in reading.book.entries]})
-    keys: dict[str, str] = {}
-    waiting: list[Entry] = []
-
-    def cited_by(entry: Entry) -> str:
-        cites = reading.bibliography is not None and "@" in reading.sources[entry.id].text
-        return reading.bibliography.digest if reading.bibliography and cites else ""
-
-    for entry in entries:
-        keys[entry.id] = digest(common, _place(entry), reading.job(entry), cited_by(entry))
-        if not cache.has(keys[entry.id], ("json", *reading.formats)):
-            waiting.append(entry)
-    shared |= reading.sources_of_citations
-    problems = _write_anew(reading, shared, cache, keys, waiting, workers, tick)
+    keys = {entry.id: reading.key(common, entry) for entry in reading.entries}
+    wanted = ("json", *reading.formats)
+    waiting = [entry for entry in reading.entries if not cache.has(keys[entry.id], wanted)]
+    problems = _write_anew(reading, cache, keys, waiting, pool, tick)
     reports: dict[str, Report] = {}
-    for entry in entries:
-        data = cache.read(keys[entry.id], "json")
+    for id, key in keys.items():
+        data = cache.read(key, "json")
         if data is not None:
-            reports[entry.id] = msgspec.json.decode(data, type=Report)
+            reports[id] = msgspec.json.decode(data, type=Report)
     return _Outcome(reports, keys, tuple(problems))
 
 
 def _write_anew(
     reading: _Reading,
-    shared: Json,
     cache: Cache,
     keys: Mapping[str, str],
     entries: Sequence[Entry],
-    workers: int,
+    pool: Pool,
     tick: Callable[[], None],
 ) -> list[Problem]:
     """Have chapters read and written, and return what could not be."""
     jobs = [
-        reading.job(entry)
-        | {"formats": reading.formats, "into": str(cache.directory / keys[entry.id])}
+        {
+            **reading.job(entry),
+            "formats": reading.formats,
+            "into": str(cache.directory / keys[entry.id]),
+        }
         for entry in entries
     ]
     problems: list[Problem] = []
-    for entry, answer in zip(
-        entries, run_jobs("chapter.lua", shared, jobs, workers, tick), strict=True
-    ):
+    for entry, answer in zip(entries, pool.run(jobs, tick), strict=True):
         if "error" in answer:
             why = str(answer["error"]).partition("\n")[0]
             problems.append(Problem(entry.prose, None, f"pandoc cannot read it: {why}"))
@@ -385,16 +391,12 @@ def _write_anew(
 
 
 def _place(entry: Entry) -> Json:
-    return {**_address(entry), "label": entry.label}
-
-
-def _address(entry: Entry) -> Json:
-    """Return what links of other chapters depend on: its number is not among it."""
     return {
         "id": entry.id,
         "prefix": entry.prefix,
         "anchor": entry.anchor,
         "path": entry.path,
+        "label": entry.label,
     }
 
 

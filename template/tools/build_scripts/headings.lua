@@ -5,7 +5,7 @@ local ids = dofile(pandoc.path.join {pandoc.path.directory(arg[0]), "ids.lua"})
 local stringify = pandoc.utils.stringify
 
 local HOLDS_BLOCKS = {
-  BlockQuote = true, BulletList = true, DefinitionList = true, OrderedList = true,
+  BlockQuote = true, BulletList = true, DefinitionList = true, Div = true, OrderedList = true,
 }
 
 --- The ids in the book that a former id of a heading may have had: one like `sec-rules` was a
@@ -55,7 +55,7 @@ end
 
 --- The heading as GitHub sees it, which knows no references.
 local function as_written(inlines, report)
-  if #report.references == 0 then return inlines end
+  if not stringify(inlines):find("\u{FDD0}", 1, true) then return inlines end
   return inlines:walk {
     Str = function(str)
       local place = str.text:match("^\u{FDD0}R(%d+)\u{FDD1}$")
@@ -119,9 +119,11 @@ function M.drop_title(blocks, state, report)
   end
 end
 
---- Whether a heading may stand in a list or a quotation: after their signs, or underlined there.
+--- Whether a heading may stand in a list or a quotation, after their signs or underlined there, or
+-- in a division.
 local function may_be_nested(text)
   return text:find("\n[ \t>*+%-%d.):]+#") or text:find("\n[ \t>]+[=-]+[ \t]*\n")
+    or text:find(":::", 1, true)
 end
 
 --- Number the headings; those inside quotations, lists and callouts belong to no section.
@@ -134,7 +136,7 @@ function M.finish(blocks, text, state, report)
       if block.level == 1 then report.extra_titles:insert(stringify(block.content)) end
       local numbered = not block.classes:includes("unnumbered")
       blocks[place] = finish_heading(block, state, report, numbered)
-    elseif block.t == "Div" or (is_nested and HOLDS_BLOCKS[block.t]) then
+    elseif is_nested and HOLDS_BLOCKS[block.t] then
       blocks[place] = block:walk {
         Header = function(header)
           header.classes:insert("unnumbered")

@@ -100,7 +100,7 @@ end
 
 local function take(code, name)
   local value = code.attributes[name]
-  code.attributes[name] = nil
+  if value then code.attributes[name] = nil end
   return value
 end
 

@@ -6,7 +6,7 @@ A page whose text and frame are as they were is kept; so is what the other pages
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Mapping
-from dataclasses import asdict, dataclass
+from dataclasses import dataclass
 from functools import cached_property
 from urllib.parse import quote
 
@@ -99,7 +99,7 @@ def write_website(manuscript: Manuscript, output: Output, cache: Cache) -> None:
 
 def _write_chapter(page: Page, site: Frame, output: Output) -> None:
     entry, place = page.chapter.entry, page.place
-    around = [asdict(near) for near in site.rows[max(0, place - 1) : place + 2]]
+    around = site.rows[max(0, place - 1) : place + 2]
     key = digest(site.fingerprint, page.key, around)
     if not output.keep(entry.page, key):
         output.write(entry.page, site.chapter(place, page.chapter, page.text).encode(), key)
@@ -137,7 +137,7 @@ def _kept(cache: Cache, page: Page, site: Frame, ending: str, make: Callable[[Pa
 
 
 def _kept_key(page: Page, site: Frame) -> str:
-    return digest(stamp.programs(), page.key, site.anchors, asdict(site.rows[page.place]))
+    return digest(stamp.programs(), page.key, site.anchors, site.rows[page.place])
 
 
 def _write(output: Output, name: str, page: str) -> None:

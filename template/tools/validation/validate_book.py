@@ -24,7 +24,7 @@ from tools.build_scripts.book import BuildError, Problem
 from tools.build_scripts.chapters import Survey
 from tools.build_scripts.cli import book_option, told
 from tools.build_scripts.source import Source
-from tools.build_scripts.workers import run_jobs
+from tools.build_scripts.workers import Pool
 from tools.validation import shown_code
 
 # Directories whose Markdown is not the book's: what is built, and what is meant to be copied.
@@ -236,7 +236,8 @@ def read_sources(root: Path) -> tuple[list[Source], list[Problem]]:
 def read_files(sources: Sequence[Source], workers: int) -> dict[str, MarkdownFile]:
     """Find the links, images and fragments of Markdown files, by path."""
     jobs = [{"text": text.text} for text in sources]
-    answers = run_jobs("links.lua", {}, jobs, workers)
+    with Pool("links.lua", {}, min(workers, len(jobs))) as pool:
+        answers = pool.run(jobs)
     failures = [
         Problem(text.name, None, f"pandoc cannot read it: {answer['error']}")
         for text, answer in zip(sources, answers, strict=True)
