@@ -14,6 +14,8 @@ from tests.gallery.make import make_gallery
 from tests.support import run
 from tests.test_generated_book import EPUBCHECK
 
+pytestmark = pytest.mark.xdist_group("gallery")
+
 # One label, one number, in every format; captions and references print the same.
 NUMBERED = (
     *("Listing 1.1", "Listing 1.2", "Listing 1.3", "Listing 1.4"),
