@@ -370,18 +370,24 @@ def test_a_reader_turns_pages_and_follows_references_by_keyboard(
 ) -> None:
     with opened(browser, f"{address}index.html", width) as page:
         page.keyboard.press("ArrowRight")
-        expect(page).to_have_url(f"{address}elements.html")
+        arrive(page, f"{address}elements.html")
         tab_to(page, "cross-reference")
         page.keyboard.press("Enter")
-        expect(page).to_have_url(f"{address}pools.html#pools-measuring")
+        arrive(page, f"{address}pools.html#pools-measuring")
         expect(page.get_by_role("heading", name="Measuring")).to_be_in_viewport()
         page.keyboard.press("ArrowRight")
-        expect(page).to_have_url(f"{address}long.html")
+        arrive(page, f"{address}long.html")
         for name in ("pools", "elements"):
             page.keyboard.press("ArrowLeft")
-            expect(page).to_have_url(f"{address}{name}.html")
+            arrive(page, f"{address}{name}.html")
         page.keyboard.press("ArrowLeft")
-        expect(page).to_have_url(f"{address}index.html")
+        arrive(page, f"{address}index.html")
+
+
+def arrive(page: Page, address: str) -> None:
+    """Wait until a page is there whole: its keys mean nothing before."""
+    expect(page).to_have_url(address)
+    page.wait_for_load_state()
 
 
 def leave(page: Page) -> None:
