@@ -218,6 +218,11 @@
 
   const KEPT = "input, textarea, select, pre, .table, math, [role=tablist], [contenteditable]";
 
+  // A field keeps the focus for a moment after its dialog has closed.
+  function keepsItsKeys(element) {
+    return element.closest?.(KEPT) && !element.closest("dialog:not([open])");
+  }
+
   function follow(selector) {
     one(selector)?.click();
   }
@@ -238,7 +243,7 @@
     addEventListener("keydown", (event) => {
       const modified = event.ctrlKey || event.altKey || event.metaKey || event.isComposing;
       if (modified || event.defaultPrevented || !usesKeys.checked || one("dialog[open]")) return;
-      if (event.target.closest?.(KEPT) || !Object.hasOwn(actions, event.key)) return;
+      if (keepsItsKeys(event.target) || !Object.hasOwn(actions, event.key)) return;
       event.preventDefault();
       actions[event.key]();
     });
