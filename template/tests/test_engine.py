@@ -210,12 +210,12 @@ def test_a_worker_that_dies_or_hangs_costs_its_job_only(tmp_path: Path) -> None:
     )
     jobs: list[dict[str, object]] = [{"n": 1}, {"n": "die"}, {"n": 2}, {"n": "hang"}, {"n": 3}]
 
-    with Pool(str(script), {}, 2, seconds=2) as pool:
+    with Pool(str(script), {}, 2, seconds=5) as pool:
         answers = pool.run(jobs)
 
     assert [answer.get("said") for answer in answers[::2]] == [{"n": 1}, {"n": 2}, {"n": 3}]
     assert "it died" in answers[1]["error"]
-    assert answers[3]["error"] == "it takes longer than 2 seconds"
+    assert answers[3]["error"] == "it takes longer than 5 seconds"
 
 
 @pytest.mark.skipif(not shutil.which("git"), reason="needs Git")
