@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-from tests.support import HOSTILE, entry, make_book, write
+from tests.support import HOSTILE, build, entry, make_book, write
 from tools.build_scripts import book as books
 from tools.build_scripts import cache
 from tools.build_scripts.assets import place
@@ -210,6 +210,14 @@ def make_everything(root: Path, **changes: Any) -> Path:
         write(book / one.prose, TEXTS[one.id])
     pixel = (book / "assets" / "images" / "a pixel.png").read_bytes()
     (book / "chapters" / "02_second" / "dot.png").write_bytes(pixel)
+    return book
+
+
+def build_everything(root: Path, format: str) -> Path:
+    """Write the book, and build it in a format."""
+    book = make_everything(root)
+    done = build(book, "--format", format)
+    assert done.returncode == 0, done.stderr
     return book
 
 

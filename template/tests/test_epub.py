@@ -16,8 +16,8 @@ from xml.etree import ElementTree
 import msgspec
 import pytest
 
-from tests.everything import Read, make_everything, read
-from tests.support import PNG, book_data, build
+from tests.everything import Read, build_everything, read
+from tests.support import PNG, book_data
 from tools.build_scripts.book import Book, BuildError
 from tools.build_scripts.cover import cover, draw
 from tools.build_scripts.epub import write_epub
@@ -38,10 +38,7 @@ def book(**changes: Any) -> Book:
 @pytest.fixture(scope="module")
 def everything(tmp_path_factory: pytest.TempPathFactory) -> Path:
     """Return a book that holds every element, built."""
-    book = make_everything(tmp_path_factory.mktemp("everything") / "book")
-    done = build(book, "--format", "epub")
-    assert done.returncode == 0, done.stderr
-    return book
+    return build_everything(tmp_path_factory.mktemp("everything") / "book", "epub")
 
 
 @pytest.fixture(scope="module")

@@ -12,9 +12,9 @@ from typing import Any
 import msgspec
 import pytest
 
-from tests.everything import make_everything
+from tests.everything import build_everything
 from tests.everything import read as read_book
-from tests.support import HOSTILE, build, github_slug
+from tests.support import HOSTILE, github_slug
 from tools.build_scripts import pandoc
 from tools.build_scripts.crossref import NO_BREAK
 from tools.build_scripts.markdown import escape
@@ -25,10 +25,7 @@ Node = dict[str, Any]
 @pytest.fixture(scope="module")
 def everything(tmp_path_factory: pytest.TempPathFactory) -> Path:
     """Return a book that holds every element, built."""
-    book = make_everything(tmp_path_factory.mktemp("everything") / "book")
-    done = build(book, "--format", "markdown")
-    assert done.returncode == 0, done.stderr
-    return book
+    return build_everything(tmp_path_factory.mktemp("everything") / "book", "markdown")
 
 
 @pytest.fixture(scope="module")

@@ -23,10 +23,15 @@ def copy_images(manuscript: Manuscript, output: Output) -> dict[str, str]:
     Raises:
         BuildError: an image cannot be copied.
     """
-    places = {image: place(manuscript, image) for image in manuscript.images}
-    for image, name in places.items():
+    copied = places(manuscript)
+    for image, name in copied.items():
         output.copy(name, manuscript.root / image, image)
-    return places
+    return copied
+
+
+def places(manuscript: Manuscript) -> dict[str, str]:
+    """Return where the images of a book go, by their path in the book."""
+    return {image: place(manuscript, image) for image in manuscript.images}
 
 
 def place(manuscript: Manuscript, image: str) -> str:

@@ -11,7 +11,7 @@ from threading import Lock
 
 from tools.build_scripts import bibliography, cache, pictures, stamp
 from tools.build_scripts import book as books
-from tools.build_scripts.assets import COVERS, copy_images, place
+from tools.build_scripts.assets import COVERS, copy_images, places
 from tools.build_scripts.book import BOOK_FILE, FORMATS, Format
 from tools.build_scripts.cache import Cache, digest
 from tools.build_scripts.chapters import Manuscript, TextFormat, read_manuscript
@@ -105,7 +105,11 @@ def build(root: Path, options: Options, tick: Callable[[], None] = lambda: None)
         seconds = time.monotonic() - started
         shown = stamp.hashes(root, (*manuscript.images, *manuscript.drawings))
         inputs = settings | manuscript.digests | shown
-        built = _write_all(_Work(manuscript, pages), formats, options)
+        common = digest(
+            (stamp.programs(), manuscript.date, book, manuscript.version, manuscript.terms),
+            (shown, [settings[name] for name in COVERS]),
+        )
+        built = _write_all(_Work(manuscript, pages, common), formats, options)
         kept.keep_only({chapter.key for chapter in manuscript.chapters})
         pictures.forget_others(root, manuscript.images)
     return Result(manuscript, built, inputs, counter.count, seconds)
@@ -127,10 +131,17 @@ class _Counter:
 
 @dataclass(frozen=True)
 class _Work:
-    """What every format is written from: the book, and what was made of its pages before."""
+    """What every format is written from.
+
+    Attributes:
+        manuscript: the book.
+        pages: what was made of its pages before.
+        common: the hash of what a whole book is made of besides the texts of its chapters.
+    """
 
     manuscript: Manuscript
     pages: Cache
+    common: str
 
 
 # Formats -----------------------------------------------------------------------------------
@@ -149,9 +160,9 @@ def _write_epub(work: _Work, output: Output) -> str:
     from tools.build_scripts.epub import write_epub
 
     manuscript = work.manuscript
-    places = {image: place(manuscript, image) for image in manuscript.images}
-    texts = [fill_html(manuscript, chapter, places) for chapter in manuscript.chapters]
-    return _write_whole(manuscript, output, "epub", texts, write_epub)
+    images = places(manuscript)
+    texts = [fill_html(manuscript, chapter, images) for chapter in manuscript.chapters]
+    return _write_whole(work, output, "epub", texts, write_epub)
 
 
 def _write_pdf(work: _Work, output: Output) -> str:
@@ -159,16 +170,15 @@ def _write_pdf(work: _Work, output: Output) -> str:
 
     manuscript = work.manuscript
     texts = [fill_typst(manuscript, chapter) for chapter in manuscript.chapters]
-    return _write_whole(manuscript, output, "pdf", texts, write_pdf)
+    return _write_whole(work, output, "pdf", texts, write_pdf)
 
 
 def _write_markdown(work: _Work, output: Output) -> str:
     from tools.build_scripts.markdown import chapter_texts, write_markdown
 
     manuscript = work.manuscript
-    places = copy_images(manuscript, output)
-    texts = chapter_texts(manuscript, places)
-    return _write_whole(manuscript, output, "md", texts, write_markdown)
+    texts = chapter_texts(manuscript, copy_images(manuscript, output))
+    return _write_whole(work, output, "md", texts, write_markdown)
 
 
 WRITERS: Mapping[Format, Callable[[_Work, Output], str]] = {
@@ -180,30 +190,19 @@ WRITERS: Mapping[Format, Callable[[_Work, Output], str]] = {
 
 
 def _write_whole(
-    manuscript: Manuscript,
+    work: _Work,
     output: Output,
     ending: str,
     texts: Sequence[str],
     write: Callable[[Manuscript, Path, Sequence[str]], None],
 ) -> str:
     """Write a format that is one file, unless it was made of the same texts before."""
-    name = f"{manuscript.book.slug}.{ending}"
-    key = digest(_everything_else(manuscript), list(texts))
+    name = f"{work.manuscript.book.slug}.{ending}"
+    key = digest(work.common, list(texts))
     if not output.keep(name, key):
-        write(manuscript, output.directory / name, texts)
+        write(work.manuscript, output.directory / name, texts)
         output.record(name, key)
     return name
-
-
-def _everything_else(manuscript: Manuscript) -> str:
-    """Return a hash of what a whole book is made of besides the texts of its chapters."""
-    return digest(
-        stamp.tools(manuscript.root),
-        manuscript.book,
-        manuscript.version,
-        manuscript.terms,
-        stamp.hashes(manuscript.root, (*manuscript.images, *COVERS)),
-    )
 
 
 # The stamp ---------------------------------------------------------------------------------

@@ -4,8 +4,9 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from dataclasses import dataclass
+from datetime import datetime, timezone
 
-from tools.build_scripts.book import Entry, license_name
+from tools.build_scripts.book import FALLBACK_DATE, Entry, license_name
 from tools.build_scripts.chapters import Manuscript
 
 
@@ -47,6 +48,14 @@ def roman(number: int) -> str:
         count, number = divmod(number, value)
         letters += numeral * count
     return letters
+
+
+def copyright_line(manuscript: Manuscript) -> str:
+    """Return who holds the rights, and since when."""
+    date = datetime.fromtimestamp(manuscript.date, tz=timezone.utc)
+    # A book that was never committed has no date that means anything.
+    year = "" if manuscript.date == FALLBACK_DATE else f"{date.year} "
+    return f"© {year}{', '.join(manuscript.book.author_names)}".rstrip()
 
 
 def imprint(manuscript: Manuscript) -> Iterator[Fact]:

@@ -5,11 +5,9 @@
 local HERE = pandoc.path.directory(arg[0])
 local numbering = dofile(pandoc.path.join {HERE, "numbering.lua"})
 local ids = dofile(pandoc.path.join {HERE, "ids.lua"})
+local common = dofile(pandoc.path.join {HERE, "blocks.lua"})
+local paragraphs, CALLOUTS = common.paragraphs, common.CALLOUTS
 local stringify = pandoc.utils.stringify
-
-local ALERTS = {
-  note = "Note", tip = "Tip", important = "Important", warning = "Warning", caution = "Caution",
-}
 
 local M = {}
 
@@ -50,16 +48,10 @@ function M.finish_figure(figure, state, report)
   return set_caption(figure, caption)
 end
 
---- The last paragraph before `:::` is one like the others.
-local function paragraphs(blocks)
-  return blocks:map(function(block)
-    return block.t == "Plain" and pandoc.Para(block.content) or block
-  end)
-end
-
 --- `::: {#fig-pool}`: the last paragraph is the caption.
 local function figure_of_div(div, state, report)
   local blocks = pandoc.Blocks {}
+  -- The last paragraph before `:::` is one like the others.
   for _, block in ipairs(paragraphs(div.content)) do
     -- A picture that stands alone was made a figure of its own.
     if block.t == "Figure" then blocks:extend(block.content) else blocks:insert(block) end
@@ -114,7 +106,7 @@ end
 
 --- Give every callout a title in the book's language, also those written as `::: warning`.
 local function finish_callout(div, class, words)
-  local word = ALERTS[class]
+  local word = CALLOUTS[class]
   local title = pandoc.Inlines(words[word] or word)
   local first = div.content[1]
   if first and first.t == "Div" and first.classes:includes("title") then
@@ -170,7 +162,7 @@ end
 function M.finish_div(div, state, report)
   if ids.kind(div.identifier) == "fig" then return figure_of_div(div, state, report) end
   for _, class in ipairs(div.classes) do
-    if ALERTS[class] then
+    if CALLOUTS[class] then
       div.content = paragraphs(div.content)
       return finish_callout(div, class, state.shared.words)
     end

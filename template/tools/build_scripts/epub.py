@@ -19,11 +19,12 @@ from urllib.parse import quote
 import jinja2
 
 from tools.build_scripts import index, pandoc
-from tools.build_scripts.assets import place
-from tools.build_scripts.book import FALLBACK_DATE, Book, BuildError, Entry, Problem
+from tools.build_scripts.assets import places
+from tools.build_scripts.book import Book, BuildError, Entry, Problem
 from tools.build_scripts.chapters import Manuscript, ParsedChapter
 from tools.build_scripts.cover import cover
 from tools.build_scripts.document import (
+    copyright_line,
     entry_name,
     full_title,
     imprint,
@@ -130,8 +131,8 @@ def identifier(book: Book) -> str:
 def _images(manuscript: Manuscript) -> dict[str, Item]:
     """Return the images that the book shows, by where the website has them."""
     return {
-        place(manuscript, image): _picture(f"images/{number:03}", _read(manuscript, image))
-        for number, image in enumerate(manuscript.images, start=1)
+        place: _picture(f"images/{number:03}", _read(manuscript, image))
+        for number, (image, place) in enumerate(places(manuscript).items(), start=1)
     }
 
 
@@ -239,8 +240,7 @@ class _Pages:
         address = quote(f"text/{self.names[chapter.entry.page]}")
         sections = [
             Point(f"{heading.number} {heading.text}", f"{address}#{quote(heading.id)}")
-            for heading in chapter.report.headings
-            if heading.level == 2 and heading.number is not None
+            for heading in chapter.report.sections
         ]
         return Point(full_title(self.manuscript, chapter.entry), address, sections)
 
@@ -255,8 +255,6 @@ def _part_page(number: int) -> str:
 
 def _templates(manuscript: Manuscript) -> jinja2.Environment:
     date = datetime.fromtimestamp(manuscript.date, tz=timezone.utc)
-    # A book that was never committed has no date that means anything.
-    year = "" if manuscript.date == FALLBACK_DATE else f"{date.year} "
     templates = jinja2.Environment(
         loader=jinja2.FileSystemLoader(THEME),
         autoescape=True,
@@ -270,7 +268,7 @@ def _templates(manuscript: Manuscript) -> jinja2.Environment:
         words=manuscript.terms,
         version=manuscript.version,
         date=date,
-        holder=f"© {year}{', '.join(manuscript.book.author_names)}",
+        holder=copyright_line(manuscript),
     )
     return templates
 

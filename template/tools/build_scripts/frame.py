@@ -17,7 +17,7 @@ from tools.build_scripts import pandoc, stamp
 from tools.build_scripts.book import Entry, prefix_of
 from tools.build_scripts.cache import digest
 from tools.build_scripts.chapters import Manuscript, ParsedChapter
-from tools.build_scripts.document import part_name
+from tools.build_scripts.document import entry_name, part_name
 from tools.build_scripts.fill import page_address
 from tools.build_scripts.index import Term, letters
 from tools.build_scripts.report import Heading
@@ -73,7 +73,7 @@ def row_of(manuscript: Manuscript, chapter: ParsedChapter) -> Row:
     kind = "appendix" if manuscript.book.is_appendix(entry) else "chapter"
     started = manuscript.book.part_at(entry)
     return Row(
-        name=f"{terms[kind.capitalize()]} {entry.label}",
+        name=entry_name(manuscript, entry),
         label=entry.label,
         title=entry.title,
         address=quote(entry.page),
@@ -81,8 +81,7 @@ def row_of(manuscript: Manuscript, chapter: ParsedChapter) -> Row:
         summary=entry.summary,
         sections=tuple(
             (heading, f"{quote(entry.page)}#{quote(heading.id)}")
-            for heading in chapter.report.headings
-            if heading.level == 2 and heading.number is not None
+            for heading in chapter.report.sections
         ),
         part=(part_name(started[0], terms), started[1].title) if started else None,
         kind=kind,

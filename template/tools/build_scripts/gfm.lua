@@ -5,9 +5,8 @@
 -- holds references that only Python knows.
 
 local stringify = pandoc.utils.stringify
-local ALERTS = {
-  note = "Note", tip = "Tip", important = "Important", warning = "Warning", caution = "Caution",
-}
+local common = dofile(pandoc.path.join {pandoc.path.directory(arg[0]), "blocks.lua"})
+local paragraphs, CALLOUTS = common.paragraphs, common.CALLOUTS
 -- What numbers its own lines, and so takes no number of ours.
 local NUMBERED = {
   align = true, alignat = true, eqnarray = true, equation = true, flalign = true, gather = true,
@@ -53,17 +52,10 @@ local function text_of(div)
   return is_text(div.content[1]) and div.content[1].content or pandoc.Inlines {}
 end
 
---- Make every text a paragraph: outside of what held it, it would run into the next.
-local function paragraphs(blocks)
-  return blocks:map(function(block)
-    return block.t == "Plain" and pandoc.Para(block.content) or block
-  end)
-end
-
 local function callout_class(block)
   if block.t ~= "Div" then return nil end
   for _, class in ipairs(block.classes) do
-    if ALERTS[class] then return class end
+    if CALLOUTS[class] then return class end
   end
 end
 
@@ -360,7 +352,7 @@ local function own_title(div, class, words)
   local rest = div.content:clone()
   rest:remove(1)
   local title = text_of(first)
-  local usual = words[ALERTS[class]] or ALERTS[class]
+  local usual = words[CALLOUTS[class]] or CALLOUTS[class]
   return stringify(title) == usual and pandoc.Inlines {} or title, rest
 end
 
@@ -377,7 +369,7 @@ end
 --- A callout inside something else: a quotation with its title.
 local function quoted_callout(div, class, filter, words)
   local title, rest = own_title(div, class, words)
-  if #title == 0 then title = pandoc.Inlines {pandoc.Str(words[ALERTS[class]] or ALERTS[class])} end
+  if #title == 0 then title = pandoc.Inlines {pandoc.Str(words[CALLOUTS[class]] or CALLOUTS[class])} end
   local opening = pandoc.Para(anchor(div.identifier) .. {pandoc.Strong(title:walk(filter))})
   return pandoc.BlockQuote(pandoc.Blocks {opening} .. rest:walk(filter))
 end

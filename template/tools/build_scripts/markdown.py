@@ -100,8 +100,7 @@ def _contents(manuscript: Manuscript, fragments: Sequence[str], has_index: bool)
         texts = dict(_HEADING.findall(fragment))
         lines += [
             f"{indent}  - {_link(_words(texts[heading.id]), heading.id)}"
-            for heading in chapter.report.headings
-            if heading.level == 2 and heading.number is not None
+            for heading in chapter.report.sections
         ]
     if has_index:
         lines.append(f"- {_link(manuscript.terms['Index'], 'index')}")

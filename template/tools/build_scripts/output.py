@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import os
 import shutil
-from collections.abc import Mapping
 from pathlib import Path
 
 import msgspec
@@ -45,11 +44,6 @@ class Output:
         self._old = read_info(before)
         self._files: dict[str, Written] = {}
 
-    @property
-    def files(self) -> Mapping[str, Written]:
-        """What was written or kept so far, by path."""
-        return self._files
-
     def keep(self, name: str, key: str) -> bool:
         """Keep a file of the last time, if it was made of the same and nobody changed it.
 
@@ -74,6 +68,12 @@ class Output:
         self._place(name).write_bytes(data)
         self._files[name] = Written(key, digest(data))
 
+    def put(self, name: str, data: bytes) -> None:
+        """Write a file whose bytes are quickly had, or keep it when they are the same."""
+        key = digest(data)
+        if not self.keep(name, key):
+            self.write(name, data, key)
+
     def record(self, name: str, key: str) -> None:
         """Take a file that something else wrote into the directory."""
         self._files[name] = Written(key, digest((self.directory / name).read_bytes()))
@@ -93,9 +93,7 @@ class Output:
             data = source.read_bytes()
         except OSError as error:
             raise BuildError(Problem(shown_as, None, f"cannot be copied: {error}")) from error
-        key = digest(data)
-        if not self.keep(name, key):
-            self.write(name, data, key)
+        self.put(name, data)
 
     def close(self) -> None:
         """Write down what was written."""

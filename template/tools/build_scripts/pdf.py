@@ -19,14 +19,18 @@ import typst
 from tools.build_scripts import index, pandoc
 from tools.build_scripts.book import (
     BOOK_FILE,
-    FALLBACK_DATE,
     Book,
     BuildError,
     Problem,
-    license_name,
 )
 from tools.build_scripts.chapters import Manuscript, ParsedChapter
-from tools.build_scripts.document import part_name, roman
+from tools.build_scripts.document import (
+    copyright_line,
+    entry_name,
+    imprint,
+    part_name,
+    roman,
+)
 from tools.build_scripts.fonts import FontSet, drawn_clusters, is_cjk, load_fonts, locate
 from tools.build_scripts.index import Term
 from tools.build_scripts.pandoc import Json
@@ -172,8 +176,6 @@ def _facts(manuscript: Manuscript, fonts: FontSet) -> Json:
     """Return what the theme prints besides the chapters."""
     book, words = manuscript.book, manuscript.terms
     date = datetime.fromtimestamp(manuscript.date, timezone.utc)
-    # A book that was never committed has no date that means anything.
-    year = "" if manuscript.date == FALLBACK_DATE else f"{date.year} "
     return {
         "paper": book.paper,
         "title": book.title,
@@ -185,11 +187,15 @@ def _facts(manuscript: Manuscript, fonts: FontSet) -> Json:
         "language": _language(book),
         "fonts": asdict(fonts.families),
         "arabic": any(map(ARABIC.search, _texts(manuscript))),
-        "copyright": f"© {year}{', '.join(book.author_names)}".rstrip(),
-        "imprint": list(_imprint(manuscript)),
+        "copyright": copyright_line(manuscript),
+        "imprint": [
+            {"name": fact.name, "value": fact.value, "url": fact.address}
+            for fact in imprint(manuscript)
+            if fact.value
+        ],
         "contents": words["Contents"],
         "parts": list(_parts(book, words)),
-        "chapters": [_chapter_facts(book, chapter, words) for chapter in manuscript.chapters],
+        "chapters": [_chapter_facts(manuscript, chapter) for chapter in manuscript.chapters],
         "index": list(_index(index.terms(manuscript))),
         "index_title": words["Index"],
     }
@@ -216,27 +222,6 @@ def _language(book: Book) -> Json:
     }
 
 
-def _imprint(manuscript: Manuscript) -> Iterator[Json]:
-    """Yield the lines of the page after the title: what is told, and where it leads."""
-    book, words = manuscript.book, manuscript.terms
-    rows = (
-        (words["Version"], manuscript.version, None),
-        ("ISBN", book.isbn, None),
-        (words["Text"], license_name(book.licenses.text), _license_address(book.licenses.text)),
-        (words["Code"], license_name(book.licenses.code), _license_address(book.licenses.code)),
-        (words["Source"], book.repository, book.repository),
-    )
-    for name, value, url in rows:
-        if value:
-            yield {"name": name, "value": value, "url": url}
-
-
-def _license_address(identifier: str) -> str | None:
-    """Return where a licence can be read; what is no identifier of SPDX's is in no such place."""
-    is_reserved = identifier != license_name(identifier)
-    return None if is_reserved else f"https://spdx.org/licenses/{identifier}.html"
-
-
 def _parts(book: Book, words: dict[str, str]) -> Iterator[Json]:
     begins = [next(n for n, c in enumerate(book.chapters) if c.id == p.first) for p in book.parts]
     for number, part in enumerate(book.parts, start=1):
@@ -251,21 +236,19 @@ def _parts(book: Book, words: dict[str, str]) -> Iterator[Json]:
         }
 
 
-def _chapter_facts(book: Book, chapter: ParsedChapter, words: dict[str, str]) -> Json:
-    entry = chapter.entry
-    kind = "Appendix" if book.is_appendix(entry) else "Chapter"
+def _chapter_facts(manuscript: Manuscript, chapter: ParsedChapter) -> Json:
+    book, entry = manuscript.book, chapter.entry
     return {
         "title": entry.title,
         "label": entry.label,
-        "name": f"{words[kind]} {entry.label}",
+        "name": entry_name(manuscript, entry),
         "anchor": entry.anchor,
         "aliases": entry.former_anchors,
         "summary": entry.summary,
         "is_first": entry == book.entries[0] and not book.part_at(entry),
         "sections": [
             {"id": heading.id, "number": heading.number, "title": heading.text}
-            for heading in chapter.report.headings
-            if heading.level == 2 and heading.number is not None
+            for heading in chapter.report.sections
         ],
     }
 

@@ -125,3 +125,8 @@ class Report(msgspec.Struct, frozen=True):
     empty: bool
     title_slug: str | None = None
     bibliography_error: str | None = None
+
+    @property
+    def sections(self) -> tuple[Heading, ...]:
+        """The sections that contents list: its numbered headings of level 2."""
+        return tuple(h for h in self.headings if h.level == 2 and h.number is not None)

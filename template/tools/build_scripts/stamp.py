@@ -28,7 +28,6 @@ PACKAGES = (
     "pypandoc-binary",
     "typst",
 )
-TOOL_ENDINGS = frozenset({".css", ".html", ".j2", ".js", ".lua", ".py", ".tmTheme", ".typ", ".yml"})
 
 
 class Stamp(msgspec.Struct, frozen=True):
@@ -50,10 +49,14 @@ class Stamp(msgspec.Struct, frozen=True):
     built: tuple[tuple[str, str], ...]
 
 
+def _is_tool(path: Path) -> bool:
+    return path.is_file() and "__pycache__" not in path.parts
+
+
 @remembered
 def programs() -> str:
     """Return the hash of the programs that build a book, and of what they look like."""
-    files = sorted(file for file in HERE.rglob("*") if file.suffix in TOOL_ENDINGS)
+    files = sorted(path for path in HERE.rglob("*") if _is_tool(path))
     return digest(sys.version, installed.versions(PACKAGES), *(file.read_bytes() for file in files))
 
 

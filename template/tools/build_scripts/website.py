@@ -85,14 +85,14 @@ def write_website(manuscript: Manuscript, output: Output, cache: Cache) -> None:
     for page in pages:
         _write_chapter(page, site, output)
     _write_whole_book(pages, site, output, cache)
-    _write(output, frame.INDEX_PAGE, site.index())
-    _write(output, frame.NOT_FOUND_PAGE, site.not_found())
+    output.put(frame.INDEX_PAGE, site.index().encode())
+    output.put(frame.NOT_FOUND_PAGE, site.not_found().encode())
     if terms:
-        _write(output, frame.BOOK_INDEX_PAGE, site.book_index(terms))
+        output.put(frame.BOOK_INDEX_PAGE, site.book_index(terms).encode())
     sitemap = site.sitemap()
     if sitemap is not None:
-        _write(output, frame.SITEMAP, sitemap)
-    _write(output, ".nojekyll", "")
+        output.put(frame.SITEMAP, sitemap.encode())
+    output.put(".nojekyll", b"")
     for name in THEME_FILES:
         output.copy(f"{THEME_ADDRESS}/{name}", THEME / name, name)
 
@@ -104,17 +104,16 @@ def _write_chapter(page: Page, site: Frame, output: Output) -> None:
     if not output.keep(entry.page, key):
         output.write(entry.page, site.chapter(place, page.chapter, page.text).encode(), key)
     for former in entry.was:
-        _write(output, former_page(former), site.redirect(place, entry, former))
+        output.put(former_page(former), site.redirect(place, entry, former).encode())
 
 
 def _write_whole_book(pages: list[Page], site: Frame, output: Output, cache: Cache) -> None:
     """Write the page for printing and the index of the search, which hold every text."""
-    chapters = digest(site.anchors, [page.key for page in pages])
+    key = digest(site.fingerprint, site.anchors, [page.key for page in pages])
     for name, write, ending, make in (
         (frame.PRINT_PAGE, site.print_page, "print", lambda page: site.on_one_page(page.text)),
         (search.ADDRESS, search.script, "search", _search_entries),
     ):
-        key = digest(site.fingerprint, chapters)
         if not output.keep(name, key):
             texts = [_kept(cache, page, site, ending, make) for page in pages]
             output.write(name, write(texts).encode(), key)
@@ -138,11 +137,3 @@ def _kept(cache: Cache, page: Page, site: Frame, ending: str, make: Callable[[Pa
 
 def _kept_key(page: Page, site: Frame) -> str:
     return digest(stamp.programs(), page.key, site.anchors, site.rows[page.place])
-
-
-def _write(output: Output, name: str, page: str) -> None:
-    """Write a page that is quickly made."""
-    data = page.encode()
-    key = digest(data)
-    if not output.keep(name, key):
-        output.write(name, data, key)
