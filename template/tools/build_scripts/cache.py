@@ -15,6 +15,7 @@ from pathlib import Path
 import msgspec
 
 DIRECTORY = ".book_cache"
+PIECE = 2**18
 # Keeps the cache out of Git and out of backups (https://bford.info/cachedir/).
 TAG = "Signature: 8a477f597d28d172789f06886806bc55\n"
 
@@ -26,6 +27,15 @@ def digest(*parts: object) -> str:
         data = part if isinstance(part, bytes) else msgspec.json.encode(part)
         hashed.update(len(data).to_bytes(8, "little"))
         hashed.update(data)
+    return hashed.hexdigest()
+
+
+def file_digest(path: Path) -> str:
+    """Return what `digest` returns for the bytes of a file, which is read a piece at a time."""
+    with path.open("rb") as file:
+        hashed = blake2b(os.fstat(file.fileno()).st_size.to_bytes(8, "little"), digest_size=16)
+        while piece := file.read(PIECE):
+            hashed.update(piece)
     return hashed.hexdigest()
 
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from functools import cached_property
 from html import escape
@@ -197,17 +197,16 @@ class Frame:
         """Where the chapters are on a page that holds all of them, by the addresses of theirs."""
         return {row.address: f"#{quote(row.anchor)}" for row in self.rows}
 
-    def print_page(self, texts: Sequence[str]) -> str:
-        """Return the page that holds the whole book, for printing and for reading in one go.
+    def print_page(self, texts: Iterable[str]) -> Iterator[str]:
+        """Yield the page that holds the whole book, for printing and for reading in one go.
 
         Args:
             texts: what `on_one_page` returned for each chapter, in the order of the rows.
         """
-        return self._render(
-            "print.html.j2",
+        return self.environment.get_template("print.html.j2").generate(
             here=PRINT_PAGE,
             anchors=self.anchors,
-            texts=[Markup(text) for text in texts],
+            texts=map(Markup, texts),
             chapters=self.manuscript.chapters,
         )
 

@@ -4,12 +4,13 @@ from __future__ import annotations
 
 import os
 import shutil
+from collections.abc import Iterable
 from pathlib import Path
 
 import msgspec
 
 from tools.build_scripts.book import BuildError, Problem
-from tools.build_scripts.cache import digest
+from tools.build_scripts.cache import digest, file_digest
 
 # A directory with this file in it was written here and may be replaced whole.
 MARKER = ".buildinfo"
@@ -55,7 +56,7 @@ class Output:
         if old is None or old.key != key:
             return False
         try:
-            if digest((self._before / name).read_bytes()) != old.bytes:
+            if file_digest(self._before / name) != old.bytes:
                 return False
             _link(self._before / name, self._place(name))
         except OSError:
@@ -63,20 +64,28 @@ class Output:
         self._files[name] = old
         return True
 
-    def write(self, name: str, data: bytes, key: str) -> None:
-        """Write a file."""
-        self._place(name).write_bytes(data)
-        self._files[name] = Written(key, digest(data))
+    def write(self, name: str, pieces: Iterable[str], key: str) -> None:
+        """Write a file of text.
+
+        Args:
+            name: its path in the directory.
+            pieces: the text, of which no more than a piece is held.
+            key: the hash of all that it is made of.
+        """
+        with self._place(name).open("w", encoding="utf-8", newline="") as file:
+            file.writelines(pieces)
+        self.record(name, key)
 
     def put(self, name: str, data: bytes) -> None:
         """Write a file whose bytes are quickly had, or keep it when they are the same."""
         key = digest(data)
         if not self.keep(name, key):
-            self.write(name, data, key)
+            self._place(name).write_bytes(data)
+            self._files[name] = Written(key, key)
 
     def record(self, name: str, key: str) -> None:
         """Take a file that something else wrote into the directory."""
-        self._files[name] = Written(key, digest((self.directory / name).read_bytes()))
+        self._files[name] = Written(key, file_digest(self.directory / name))
 
     def copy(self, name: str, source: Path, shown_as: str) -> None:
         """Copy a file of the book.

@@ -31,7 +31,7 @@ _WITHIN_A_WORD = re.compile(
 _TAG = re.compile(r"<[^>]*>")
 
 
-def entries(page_address: str, chapter_title: str, html: str) -> str:
+def entries(page_address: str, chapter_title: str, html: str) -> bytes:
     """Return what the index holds of one page, as JSON.
 
     Args:
@@ -44,7 +44,7 @@ def entries(page_address: str, chapter_title: str, html: str) -> str:
         heading its id, its title and the text below it.
     """
     fragment = [page_address, chapter_title, *_sections(_UNREAD.sub("", html))]
-    return msgspec.json.encode(fragment).decode()
+    return msgspec.json.encode(fragment)
 
 
 def _sections(html: str) -> Iterator[str]:
@@ -58,10 +58,14 @@ def _plain(html: str) -> str:
     return " ".join(unescape(_TAG.sub(" ", _WITHIN_A_WORD.sub("", html))).split())
 
 
-def script(fragments: Iterable[str]) -> str:
-    """Return the index of the whole website, as a script.
+def script(fragments: Iterable[str]) -> Iterator[str]:
+    """Yield the index of the whole website, as a script.
 
     Args:
         fragments: what `entries` returned for each page, in reading order.
     """
-    return "var bookIndex = [\n" + ",\n".join(fragments) + "\n];\n"
+    before = "var bookIndex = [\n"
+    for fragment in fragments:
+        yield before + fragment
+        before = ",\n"
+    yield "\n];\n"

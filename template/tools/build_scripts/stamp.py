@@ -12,7 +12,7 @@ import msgspec
 
 from tools.build_scripts import book as books
 from tools.build_scripts import cache, installed
-from tools.build_scripts.cache import digest
+from tools.build_scripts.cache import digest, file_digest
 from tools.build_scripts.pandoc import HERE
 
 # Their versions decide what is written, besides the tools in this directory.
@@ -111,5 +111,5 @@ def _holds(root: Path, expected: Mapping[str, str | None]) -> bool:
 
 def _hash(path: Path) -> str | None:
     with suppress(OSError):
-        return digest(path.read_bytes())
+        return file_digest(path)
     return None

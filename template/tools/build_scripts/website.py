@@ -5,7 +5,7 @@ A page whose text and frame are as they were is kept; so is what the other pages
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from functools import cached_property
 from urllib.parse import quote
@@ -19,6 +19,9 @@ from tools.build_scripts.document import full_title
 from tools.build_scripts.fill import fill_html, page_address
 from tools.build_scripts.frame import THEME, THEME_ADDRESS, THEME_FILES, Frame, row_of, site_address
 from tools.build_scripts.output import Output
+
+# What the cache keeps of a page for those that hold the whole book.
+PRINTED, SEARCHED = SHARED = ("print", "search")
 
 
 @dataclass(frozen=True)
@@ -37,9 +40,8 @@ class Page:
     images: Mapping[str, str]
     place: int
 
-    @cached_property
     def text(self) -> str:
-        """The text of the chapter as HTML, every link filled in."""
+        """Return the text of the chapter as HTML, every link filled in."""
         return fill_html(self.manuscript, self.chapter, self.images)
 
     @cached_property
@@ -83,7 +85,7 @@ def write_website(manuscript: Manuscript, output: Output, cache: Cache) -> None:
         has_index=bool(terms),
     )
     for page in pages:
-        _write_chapter(page, site, output)
+        _write_chapter(page, site, output, cache)
     _write_whole_book(pages, site, output, cache)
     output.put(frame.INDEX_PAGE, site.index().encode())
     output.put(frame.NOT_FOUND_PAGE, site.not_found().encode())
@@ -97,43 +99,40 @@ def write_website(manuscript: Manuscript, output: Output, cache: Cache) -> None:
         output.copy(f"{THEME_ADDRESS}/{name}", THEME / name, name)
 
 
-def _write_chapter(page: Page, site: Frame, output: Output) -> None:
+def _write_chapter(page: Page, site: Frame, output: Output, cache: Cache) -> None:
+    """Write the page of a chapter, and keep what the pages of the whole book take from it."""
     entry, place = page.chapter.entry, page.place
     around = site.rows[max(0, place - 1) : place + 2]
-    key = digest(site.fingerprint, page.key, around)
-    if not output.keep(entry.page, key):
-        output.write(entry.page, site.chapter(place, page.chapter, page.text).encode(), key)
+    key, shared = digest(site.fingerprint, page.key, around), _shared_key(page, site)
+    is_kept, is_shared = output.keep(entry.page, key), cache.has(shared, SHARED)
+    if not (is_kept and is_shared):
+        text = page.text()
+        if not is_kept:
+            output.write(entry.page, [site.chapter(place, page.chapter, text)], key)
+        if not is_shared:
+            name = full_title(page.manuscript, entry)
+            cache.write(shared, PRINTED, site.on_one_page(text).encode())
+            cache.write(shared, SEARCHED, search.entries(quote(entry.page), name, text))
     for former in entry.was:
         output.put(former_page(former), site.redirect(place, entry, former).encode())
 
 
-def _write_whole_book(pages: list[Page], site: Frame, output: Output, cache: Cache) -> None:
-    """Write the page for printing and the index of the search, which hold every text."""
+def _write_whole_book(pages: Sequence[Page], site: Frame, output: Output, cache: Cache) -> None:
+    """Write the page for printing and the index of the search, which hold every text.
+
+    A book may be large, so that neither is ever held as a whole.
+    """
     key = digest(site.fingerprint, site.anchors, [page.key for page in pages])
-    for name, write, ending, make in (
-        (frame.PRINT_PAGE, site.print_page, "print", lambda page: site.on_one_page(page.text)),
-        (search.ADDRESS, search.script, "search", _search_entries),
+    shared = [_shared_key(page, site) for page in pages]
+    for name, ending, write in (
+        (frame.PRINT_PAGE, PRINTED, site.print_page),
+        (search.ADDRESS, SEARCHED, search.script),
     ):
         if not output.keep(name, key):
-            texts = [_kept(cache, page, site, ending, make) for page in pages]
-            output.write(name, write(texts).encode(), key)
-    cache.keep_only({_kept_key(page, site) for page in pages})
+            texts = (cache.path(made, ending).read_text(encoding="utf-8") for made in shared)
+            output.write(name, write(texts), key)
+    cache.keep_only(set(shared))
 
 
-def _search_entries(page: Page) -> str:
-    entry = page.chapter.entry
-    return search.entries(quote(entry.page), full_title(page.manuscript, entry), page.text)
-
-
-def _kept(cache: Cache, page: Page, site: Frame, ending: str, make: Callable[[Page], str]) -> str:
-    """Return what was made of a page before, or make it."""
-    key = _kept_key(page, site)
-    data = cache.read(key, ending)
-    if data is None:
-        data = make(page).encode()
-        cache.write(key, ending, data)
-    return data.decode()
-
-
-def _kept_key(page: Page, site: Frame) -> str:
+def _shared_key(page: Page, site: Frame) -> str:
     return digest(stamp.programs(), page.key, site.anchors, site.rows[page.place])
