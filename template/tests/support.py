@@ -158,6 +158,8 @@ def make_book(root: Path, **changes: Any) -> Path:
     """Write a book of three chapters and an appendix."""
     write(root / "book.yml", msgspec.yaml.encode(book_data() | changes).decode())
     write(root / "pyproject.toml", '[project]\nname = "tiny"\nversion = "1.2.3"\n')
+    write(root / "LICENSE", "MIT\n")
+    write(root / "LICENSE-TEXT.md", "# CC-BY-4.0\n")
     write(root / "src" / "app.py", "print('hello')\n")
     write(root / "chapters" / "01_first" / "chapter.md", FIRST)
     write(root / "chapters" / "02_second" / "chapter.md", SECOND)

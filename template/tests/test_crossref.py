@@ -257,11 +257,11 @@ def test_code_that_nobody_tests_or_shows_is_remarked(tmp_path: Path) -> None:
 
     done = run(VALIDATE, "--book", book, "--remarks")
 
-    assert "src/app.py:3: no listing shows the region 'outer'. (a remark)" in done.stdout
-    assert "chapter.md:3: shows src/app.py, which no test imports or names" in done.stdout
+    assert "src/app.py:3:1: unused-region: no listing shows the region 'outer'. (a remark)" in done.stdout
+    assert "chapter.md:3:1: untested: shows src/app.py, which no test imports or names" in done.stdout
     write(book / "tests" / "test_app.py", "from src import app\n")
     assert "no test imports" not in run(VALIDATE, "--book", book, "--remarks").stdout
-    assert "--remarks tells them" in run(VALIDATE, "--book", book).stdout
+    assert "--remarks tells them" in run(VALIDATE, "--book", book).stderr
 
 
 def test_the_outputs_of_this_book_are_what_its_programs_print() -> None:

@@ -61,7 +61,8 @@ def _text(root: Path, name: str) -> str:
     try:
         return (root / name).read_text(encoding="utf-8-sig")
     except UnicodeDecodeError as error:
-        raise BuildError(Problem(name, None, "is not UTF-8; save the file as UTF-8.")) from error
+        message = "is not UTF-8; save the file as UTF-8."
+        raise BuildError(Problem(name, None, message, "bibliography")) from error
     except OSError as error:
         raise BuildError(Problem(name, None, f"cannot be read: {error.strerror}.")) from error
 
@@ -75,5 +76,6 @@ def problems(bibliography: Bibliography | None, errors: Iterable[str | None]) ->
         line = _LINE.search(error)
         said = " ".join(error.split())
         message = f"cannot be read as {bibliography.format}: {said}"
-        found[Problem(bibliography.name, int(line[1]) if line else None, message)] = None
+        number = int(line[1]) if line else None
+        found[Problem(bibliography.name, number, message, "bibliography")] = None
     return list(found)

@@ -52,11 +52,15 @@ class Problem:
         path: the file, relative to the book's root where it is inside.
         line: the line, from 1, or None when the problem is the file itself.
         message: one sentence that says what is wrong and what to do.
+        rule: the id of what is broken; tools/validation/rules.py says what each asks for.
+        column: the column, from 1, or None when it is not known.
     """
 
     path: str
     line: int | None
     message: str
+    rule: str = "build"
+    column: int | None = None
 
     def __str__(self) -> str:
         """Return the problem as editors and terminals make links of it: `file:line: message`."""

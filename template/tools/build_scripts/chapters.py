@@ -258,7 +258,7 @@ def survey(
     errors = (report.bibliography_error for report in outcome.reports.values())
     problems += bibliography.problems(cited, errors)
     problems += pictures.draw(root, outcome.reports, sources)
-    problems += checks.check(root, book, sources, outcome.reports, known)
+    problems += checks.check(root, book, sources, listings, outcome.reports, known)
     order = {entry.prose: place for place, entry in enumerate(book.entries)}
     problems.sort(key=lambda problem: order.get(problem.path, -1))
     return Survey(
@@ -384,7 +384,8 @@ def _write_anew(
     for entry, answer in zip(entries, pool.run(jobs, tick), strict=True):
         if "error" in answer:
             why = str(answer["error"]).partition("\n")[0]
-            problems.append(Problem(entry.prose, None, f"pandoc cannot read it: {why}"))
+            message = f"pandoc cannot read it: {why}"
+            problems.append(Problem(entry.prose, None, message, "markup"))
         else:
             cache.write(keys[entry.id], "json", msgspec.json.encode(answer["report"]))
     return problems

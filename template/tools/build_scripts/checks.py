@@ -4,15 +4,16 @@ from __future__ import annotations
 
 import os
 import re
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping
 from difflib import get_close_matches
 from pathlib import Path, PurePosixPath
 
 from tools.build_scripts import cache, crossref
 from tools.build_scripts.book import Book, Entry, Problem
+from tools.build_scripts.listings import Listings
 from tools.build_scripts.pandoc import Json
 from tools.build_scripts.report import Alias, Image, Link, Report
-from tools.build_scripts.source import Source
+from tools.build_scripts.source import Place, Source
 from tools.build_scripts.targets import Targets
 
 # What browsers, e-readers and Typst all show.
@@ -23,6 +24,7 @@ def check(
     root: Path,
     book: Book,
     sources: Mapping[str, Source],
+    listings: Mapping[str, Listings],
     reports: Mapping[str, Report],
     targets: Targets,
 ) -> Iterator[Problem]:
@@ -32,6 +34,7 @@ def check(
         root: the book's directory.
         book: what book.yml says.
         sources: the files of the chapters, by the chapter's id.
+        listings: what their listings show, likewise.
         reports: what was found in those that could be read, likewise.
         targets: all that links can lead to.
     """
@@ -43,7 +46,7 @@ def check(
         text, report = sources[entry.id], reports[entry.id]
         found = [
             *_text_problems(text, report),
-            *_element_problems(text, report),
+            *_element_problems(text, listings[entry.id], report),
             *_id_problems(text, report, targets),
             *_alias_problems(text, report, targets),
             *_link_problems(root, entry, text, report, targets),
@@ -60,55 +63,63 @@ def _text_problems(text: Source, report: Report) -> Iterator[Problem]:
             "the chapter is empty; write it, or put 'status: planned' in its front matter, "
             "between two lines of ---."
         )
-        yield Problem(text.name, None, message)
+        yield Problem(text.name, None, message, "empty-chapter")
     for title in report.extra_titles:
         message = f"a second title, '{title}'; a chapter has one, so make it a section: ## {title}"
-        yield from _problems(text, _title_lines(text, title), message)
-    for line, key in text.undefined_notes():
+        yield from text.problems(_title_places(text, title), message, "second-title")
+    for place, key in text.undefined_notes():
         message = f"the footnote [^{key}] is not defined; add its text: [^{key}]: …"
-        yield Problem(text.name, line, message)
+        yield from text.problems([place], message, "footnote")
     for found in report.messages:
         if found.get("type") != "DuplicateIdentifier":  # told for the whole book, not by chapter
             yield _message_problem(text, found)
 
 
-def _element_problems(text: Source, report: Report) -> Iterator[Problem]:
+def _element_problems(text: Source, listings: Listings, report: Report) -> Iterator[Problem]:
     for key in dict.fromkeys(report.unread_listings):
+        if key in listings.missing:
+            continue  # why it cannot be shown is told already
         path = re.split("[#:]", key.removeprefix("output:"))[0]
         message = (
             f"the listing of {path} is not read here; begin it on a line of its own, outside "
             "comments and tables."
         )
-        yield from _problems(text, text.find(path), message)
+        yield from text.problems(text.find(path), message, "listing")
     for wrong in dict.fromkeys(report.wrong_lines):
         message = (
             f'highlight="{wrong.written}" names no lines of the listing, which has {wrong.last}; '
             'write their numbers, such as highlight="2,4-5".'
         )
-        yield from _problems(text, text.find(f"highlight={wrong.written}", wrong.written), message)
+        places = text.find(f"highlight={wrong.written}", wrong.written)
+        yield from text.problems(places, message, "listing")
     for words in report.tabs_without_heading:
         message = "tabs begin with a heading, and this stands before the first; move it below one."
-        yield from _problems(text, text.find(words.partition("\n")[0][:30]), message)
+        yield from text.problems(text.find(words.partition("\n")[0][:30]), message, "markup")
 
 
-def _title_lines(text: Source, title: str) -> tuple[int, ...]:
+def _title_places(text: Source, title: str) -> tuple[Place, ...]:
     first = title.split(" ")[0]
-    candidates = [n for n in text.find(first) if text.lines[n - 1].lstrip().startswith("# ")]
-    return tuple(candidates[-1:]) or text.find(first)[-1:]
+    found = text.find(first)
+    candidates = [at for at in found if text.lines[at.line - 1].lstrip().startswith("# ")]
+    return tuple(candidates[-1:]) or found[-1:]
 
 
 def _message_problem(text: Source, found: Json) -> Problem:
     """Return what pandoc warned of, and where."""
-    kind, line = found.get("type"), found.get("line")
+    kind, line, rule = found.get("type"), found.get("line"), "markup"
     said = str(found.get("pretty", kind))
     if kind == "NoteDefinedButNotUsed":
+        rule = "footnote"
         said = f"the footnote [^{found.get('key')}] is used nowhere; delete it or refer to it."
     elif kind == "CouldNotConvertTeXMath":
+        rule = "formula"
         formula = str(found.get("contents", "")).strip()
         why = str(found.get("message", "")).rpartition("^\n")[2].partition("\n")[0]
         said = f"the formula '{formula}' is not TeX that can be printed: {why}."
-        line = next(iter(text.find(formula, formula.partition("\n")[0])), None)
-    return Problem(text.name, line if isinstance(line, int) else None, " ".join(said.split()))
+        place = next(iter(text.find(formula, formula.partition("\n")[0])), None)
+        line = None if place is None else place.line
+    number = line if isinstance(line, int) else None
+    return Problem(text.name, number, " ".join(said.split()), rule)
 
 
 def _id_problems(text: Source, report: Report, targets: Targets) -> Iterator[Problem]:
@@ -118,21 +129,22 @@ def _id_problems(text: Source, report: Report, targets: Targets) -> Iterator[Pro
                 f"the label '{identifier.written}' is used {targets.uses(identifier.id)} times; "
                 "give each its own."
             )
-            lines = text.find(f"{{#{identifier.written}", f" #{identifier.written}")
-            yield from _problems(text, lines, message)
+            places = text.find(f"{{#{identifier.written}", f" #{identifier.written}")
+            yield from text.problems(places, message, "label")
 
 
 def _alias_problems(text: Source, report: Report, targets: Targets) -> Iterator[Problem]:
     for alias in report.aliases:
         message = _alias_message(alias, report, targets)
         if message is not None:
-            yield from _problems(text, _alias_lines(text, alias), message)
+            yield from text.problems(_alias_places(text, alias), message, "alias")
     for written in report.misread:
         message = (
             f"'{written}' is not read as a class of the heading; write it at the line's end, with "
             'spaces between classes, or as {class="was-…"}.'
         )
-        yield from _problems(text, text.find(written, written.replace("\u2019", "'")), message)
+        places = text.find(written, written.replace("\u2019", "'"))
+        yield from text.problems(places, message, "alias")
 
 
 def _alias_message(alias: Alias, report: Report, targets: Targets) -> str | None:
@@ -148,10 +160,10 @@ def _alias_message(alias: Alias, report: Report, targets: Targets) -> str | None
     return None
 
 
-def _alias_lines(text: Source, alias: Alias) -> tuple[int, ...]:
+def _alias_places(text: Source, alias: Alias) -> tuple[Place, ...]:
     whole = re.compile(rf"\{{[^{{}}]*was-{re.escape(alias.written)}(?![\w:.-])")
     found = text.find(f"was-{alias.written}")
-    return tuple(line for line in found if whole.search(text.lines[line - 1]))
+    return tuple(place for place in found if whole.search(text.lines[place.line - 1]))
 
 
 def _link_problems(
@@ -162,7 +174,7 @@ def _link_problems(
             continue
         message = _link_message(root, entry, link, targets)
         if message is not None:
-            yield from _problems(text, text.find_target(link.written), message)
+            yield from text.problems(text.find_target(link.written), message, "link")
 
 
 def _link_message(root: Path, entry: Entry, link: Link, targets: Targets) -> str | None:
@@ -192,27 +204,29 @@ def _reference_problems(text: Source, report: Report, targets: Targets) -> Itera
         else:
             hint = _hint(id, filter(crossref.is_label, targets.labels), "@")
             message = f"'@{id}' refers to a label that does not exist{hint}"
-        yield from _problems(text, _reference_lines(text, id), message)
+        yield from text.problems(_reference_places(text, id), message, "reference")
     for link in dict.fromkeys(report.links):
         if link.term is not None and link.id not in targets.ids:
             message = f"no glossary explains '{link.term}'{_hint(link.term, targets.terms)}"
-            lines = text.find(f"[{link.term}]{{.gls", f'"{link.term}"')
-            yield from _problems(text, lines, message)
+            places = text.find(f"[{link.term}]{{.gls", f'"{link.term}"')
+            yield from text.problems(places, message, "glossary")
 
 
 def _source_problems(text: Source, report: Report) -> Iterator[Problem]:
     for id in report.mixed_references:
         message = "references and sources stand in one pair of brackets; give each its own."
-        yield from _problems(text, _reference_lines(text, id), message)
+        yield from text.problems(_reference_places(text, id), message, "citation")
     for id in dict.fromkeys(report.unknown_sources):
         message = f"'@{id}' is in no bibliography; add it there, or write it as code: `@{id}`"
-        yield from _problems(text, _reference_lines(text, id), message)
+        yield from text.problems(_reference_places(text, id), message, "citation")
 
 
-def _reference_lines(text: Source, id: str) -> tuple[int, ...]:
+def _reference_places(text: Source, id: str) -> tuple[Place, ...]:
     whole = re.compile(rf"@\{{?{re.escape(id)}(?![\w-])")
     return tuple(
-        line for line in text.find(f"@{id}", f"@{{{id}") if whole.search(text.lines[line - 1])
+        Place(line, found.start() + 1)
+        for line, _ in text.find(f"@{id}", f"@{{{id}")
+        if (found := whole.search(text.lines[line - 1]))
     )
 
 
@@ -222,7 +236,7 @@ def _image_problems(root: Path, text: Source, report: Report) -> Iterator[Proble
             continue  # drawn already, or told why not
         message = _image_message(root, image)
         if message is not None:
-            yield from _problems(text, text.find_target(image.written), message)
+            yield from text.problems(text.find_target(image.written), message, "image")
 
 
 def _image_message(root: Path, image: Image) -> str | None:
@@ -243,9 +257,3 @@ def inside(root: Path, path: str) -> bool:
     """Say whether a path relative to a directory stays in it, links followed."""
     whole = os.path.realpath(root / path)
     return os.path.commonpath([os.path.realpath(root), whole]) == os.path.realpath(root)
-
-
-def _problems(text: Source, lines: Sequence[int], message: str) -> Iterator[Problem]:
-    """Yield a problem for each of the lines, or one for the file when the place is unknown."""
-    for line in lines or (None,):
-        yield Problem(text.name, line, message)

@@ -97,11 +97,13 @@ class Listings:
         texts: the excerpts, by key.
         comparisons: the numbers of the lines that differ, by the two keys.
         problems: what cannot be shown.
+        missing: the keys of it.
     """
 
     texts: dict[str, Json]
     comparisons: dict[str, Json]
     problems: tuple[Problem, ...]
+    missing: frozenset[str] = frozenset()
 
     @property
     def shown(self) -> tuple[tuple[str, str], ...]:
@@ -132,6 +134,7 @@ class Library:
         texts: dict[str, Json] = {}
         comparisons: dict[str, Json] = {}
         problems: list[Problem] = []
+        missing: set[str] = set()
         for fence in text.fences:
             attributes = attributes_of(fence.info)
             if not attributes.keys() & {"include", "before", "output"}:
@@ -139,8 +142,9 @@ class Library:
             try:
                 self._read_listing(fence, attributes, texts, comparisons, (text.name, fence.line))
             except ListingError as error:
-                problems.append(Problem(text.name, fence.line, str(error)))
-        return Listings(texts, comparisons, tuple(problems))
+                problems.append(Problem(text.name, fence.line, str(error), "listing"))
+                missing |= _keys(attributes) - texts.keys()
+        return Listings(texts, comparisons, tuple(problems), frozenset(missing))
 
     def _read_listing(
         self,
@@ -293,6 +297,13 @@ def _part(attributes: Mapping[str, str], which: str) -> Part:
     if which == "before":
         return Part(path, attributes.get("before-region", region))
     return Part(path, region, attributes.get("lines") if region is None else None)
+
+
+def _keys(attributes: Mapping[str, str]) -> set[str]:
+    """Return the keys of all that a listing shows."""
+    if "output" in attributes:
+        return {f"output:{attributes['output']}"}
+    return {_part(attributes, which).key for which in ("include", "before") if which in attributes}
 
 
 def _span(part: Part, file: CodeFile) -> tuple[int, int]:

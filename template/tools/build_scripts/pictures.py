@@ -63,7 +63,7 @@ def _diagram_problem(text: Source, diagram: Diagram, error: DiagramError) -> Pro
     fence = text.fence_of(diagram.text)
     line = fence if fence is None or error.line is None else fence + error.line
     message = f"the {diagram.language} diagram cannot be drawn: {error.message}."
-    return Problem(text.name, line, message)
+    return Problem(text.name, line, message, "diagram")
 
 
 def _draw_drawings(root: Path, report: Report, text: Source, kept: Cache) -> Iterator[Problem]:
@@ -87,5 +87,5 @@ def _drawn(drawing: Path) -> bytes:
 
 
 def _drawing_problems(text: Source, image: Image, message: str) -> Iterator[Problem]:
-    for line in text.find_target(image.written) or (None,):
-        yield Problem(text.name, line, f"image '{image.written}' cannot be shown: {message}.")
+    told = f"image '{image.written}' cannot be shown: {message}."
+    yield from text.problems(text.find_target(image.written), told, "diagram")

@@ -3,11 +3,11 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, replace
 from functools import cached_property
 from pathlib import Path
-from typing import Literal, get_args
+from typing import Literal, NamedTuple, get_args
 from urllib.parse import unquote
 
 import msgspec
@@ -24,10 +24,12 @@ _FENCE = re.compile(r"[ \t>]*(?:(?:[-*+]|\d+[.)])[ \t]+)*(?P<mark>`{3,}|~{3,})(?
 _ATTRIBUTE = r"""(?:[#.][^\s}]+|[\w:-]+=(?:"[^"]*"|'[^']*'|[^\s}"']+))"""
 _PLAIN_INFO = re.compile(rf"\s*[^\s{{`,]*\s*(?:\{{\s*{_ATTRIBUTE}(?:\s+{_ATTRIBUTE})*\s*\}})?\s*")
 _LANGUAGE = re.compile(r"\s*[^\s{`,]*")
+_LANGUAGE_NAME = re.compile(r"\s*(?:(?P<plain>[^\s{`,]+)|\{\s*(?:#\S+\s+)?\.(?P<class>[^\s}]+))")
 _UNPRINTABLE = re.compile(f"[{UNPRINTABLE}]")
 _LIST_ITEM = re.compile(r"[ \t>]*(?:[-*+]|\d+[.)])[ \t]")
 _COMMENT_OR_CODE = re.compile(r"<!--|(?P<ticks>`+)")
 _BARE_ADDRESS = re.compile(r"(?<![(<])(?<!\]: )https?://")
+_QUOTED = re.compile(r"(?:[ \t]*>)+")
 _NOTE_USED = re.compile(r"\[\^(?P<key>[^\]\s]+)\](?!:)")
 _CODE_SPAN = re.compile(r"(`+)(?!`).*?(?<!`)\1(?!`)")
 
@@ -38,13 +40,34 @@ class FrontMatter(msgspec.Struct, frozen=True):
     status: Status | None = None
 
 
+class Place(NamedTuple):
+    """A place in a file: its line and its column, from 1."""
+
+    line: int
+    column: int
+
+
 @dataclass(frozen=True)
 class Fence:
-    """The line that opens a listing: its number, from 1, what it says, and whether code follows."""
+    """A listing as its author wrote it.
+
+    Attributes:
+        line: the line that opens it, from 1.
+        info: what that line says.
+        is_empty: whether no code stands in it.
+        end: the line that closes it, or the one after the last where none does.
+    """
 
     line: int
     info: str
     is_empty: bool
+    end: int = 0
+
+    @property
+    def language(self) -> str:
+        """Its language in small letters, empty where none is named."""
+        found = _LANGUAGE_NAME.match(self.info)
+        return (found["plain"] or found["class"] or "").lower() if found else ""
 
 
 @dataclass(frozen=True)
@@ -67,22 +90,31 @@ class Source:
     fences: tuple[Fence, ...] = ()
     digest: str = ""
 
-    def find(self, *needles: str) -> tuple[int, ...]:
-        """Return the lines, from 1, that hold one of the texts outside code and comments."""
+    def find(self, *needles: str) -> tuple[Place, ...]:
+        """Return the lines that hold one of the texts outside code and comments, once each."""
         return tuple(
-            number
+            Place(number, min(line.index(needle) for needle in held) + 1)
             for number, line in enumerate(self.lines, start=1)
-            if any(needle and needle in line for needle in needles)
+            if (held := [needle for needle in needles if needle and needle in line])
         )
 
-    def find_target(self, target: str) -> tuple[int, ...]:
-        """Return the lines that hold the target of a link or an image, however it is written."""
-        spellings = {target, unquote(target)}
-        return (
-            self.find(*(f"]({text}" for text in spellings), *(f"](<{text}" for text in spellings))
-            or self.find(*(f"]: {text}" for text in spellings))
-            or self.find(*spellings)
-        )
+    def problems(self, places: Iterable[Place], message: str, rule: str) -> Iterator[Problem]:
+        """Yield a problem for each place, or one for the file when no place is known."""
+        for line, column in tuple(places) or ((None, None),):
+            yield Problem(self.name, line, message, rule, column)
+
+    def find_target(self, target: str) -> tuple[Place, ...]:
+        """Return the places of the target of a link or an image, however it is written."""
+        for signs in (("](", "](<"), ("]: ",), ("",)):
+            places = sorted(
+                Place(line, column + len(sign))
+                for sign in signs
+                for text in {target, unquote(target)}
+                for line, column in self.find(f"{sign}{text}")
+            )
+            if places:
+                return tuple({place.line: place for place in reversed(places)}.values())[::-1]
+        return ()
 
     @cached_property
     def words(self) -> int:
@@ -103,21 +135,29 @@ class Source:
                 return fence.line
         return None
 
+    def code_of(self, fence: Fence) -> str:
+        """Return the code of a listing, without the signs of a quotation that it stands in."""
+        lines = self.text.split("\n")
+        quoted = _QUOTED.match(lines[fence.line - 1])
+        depth = quoted[0].count(">") if quoted else 0
+        signs = re.compile(rf"(?:[ \t]*>){{{depth}}} ?" if depth else "")
+        return "\n".join(signs.sub("", line, 1) for line in lines[fence.line : fence.end - 1])
+
     @cached_property
     def has_bare_addresses(self) -> bool:
         """Whether an address stands in the text without being the target of a link."""
         return any("http" in line and _BARE_ADDRESS.search(line) for line in self.lines)
 
-    def undefined_notes(self) -> Iterator[tuple[int, str]]:
-        """Yield the line and the key of every footnote that is used and nowhere defined."""
+    def undefined_notes(self) -> Iterator[tuple[Place, str]]:
+        """Yield the place and the key of every footnote that is used and nowhere defined."""
         whole = "\n".join(self.lines)
         if "[^" not in whole:
             return
-        for number in self.find("[^"):
+        for number, _ in self.find("[^"):
             line = self.lines[number - 1]
-            for note in _NOTE_USED.finditer(_CODE_SPAN.sub("", line)):
+            for note in _NOTE_USED.finditer(_CODE_SPAN.sub(_blank, line)):
                 if f"[^{note['key']}]:" not in whole:
-                    yield number, note["key"]
+                    yield Place(number, note.start() + 1), note["key"]
 
 
 def read(path: Path, name: str) -> Source:
@@ -134,14 +174,16 @@ def read(path: Path, name: str) -> Source:
         data = path.read_bytes()
     except FileNotFoundError as error:
         message = "does not exist; write the chapter there."
-        raise BuildError(Problem(name, None, message)) from error
+        raise BuildError(Problem(name, None, message, "file")) from error
     except OSError as error:
-        raise BuildError(Problem(name, None, f"cannot be read: {error.strerror}.")) from error
+        message = f"cannot be read: {error.strerror}."
+        raise BuildError(Problem(name, None, message, "file")) from error
     try:
         text = data.decode("utf-8-sig")
     except UnicodeDecodeError as error:
         line = data.count(b"\n", 0, error.start) + 1
-        raise BuildError(Problem(name, line, "is not UTF-8; save the file as UTF-8.")) from error
+        message = "is not UTF-8; save the file as UTF-8."
+        raise BuildError(Problem(name, line, message, "file")) from error
     return replace(parse(text, name), digest=digest(data))
 
 
@@ -159,7 +201,7 @@ def parse(text: str, name: str) -> Source:
     parts = [scanner.read(line) for line in lines[end:]]
     if scanner.comment_line is not None:
         message = "a comment opens here and never ends; close it with -->."
-        raise BuildError(Problem(name, scanner.comment_line, message))
+        raise BuildError(Problem(name, scanner.comment_line, message, "markup"))
     return Source(
         name=name,
         front_matter=front_matter,
@@ -187,10 +229,10 @@ def _read_front_matter(lines: list[str], name: str) -> FrontMatter:
         known = ", ".join(get_args(Status))
         number = next((n for n, line in enumerate(lines, start=2) if "status" in line), 1)
         message = f"the front matter is wrong: {error}; a status is one of: {known}."
-        raise BuildError(Problem(name, number, message)) from error
+        raise BuildError(Problem(name, number, message, "front-matter")) from error
     except msgspec.DecodeError as error:
         message = f"the front matter is not YAML: {' '.join(str(error).split())}"
-        raise BuildError(Problem(name, 1, message)) from error
+        raise BuildError(Problem(name, 1, message, "front-matter")) from error
     return found or FrontMatter()
 
 
@@ -201,11 +243,10 @@ def _refuse_unprintable(lines: list[str], name: str) -> None:
     for number, line in enumerate(lines, start=1):
         found = _UNPRINTABLE.search(line)
         if found:
+            column = found.start() + 1
             code = f"U+{ord(found[0]):04X}"
-            message = (
-                f"the control character {code} stands in column {found.start() + 1}; delete it."
-            )
-            problems.append(Problem(name, number, message))
+            message = f"the control character {code} stands in column {column}; delete it."
+            problems.append(Problem(name, number, message, "markup", column))
     if problems:
         raise BuildError(*problems)
 
@@ -221,6 +262,11 @@ def _simplified(line: str, opening: re.Match[str]) -> str:
         return line
     language = _LANGUAGE.match(info)
     return line[: opening.start("info")] + (language[0] if language else "")
+
+
+def _blank(found: re.Match[str]) -> str:
+    """Return as many spaces, so that the columns behind them stay."""
+    return " " * len(found[0])
 
 
 class _Scanner:
@@ -246,7 +292,9 @@ class _Scanner:
             opening = _FENCE.match(line)
             if opening and not ("`" in opening["mark"] and "`" in opening["info"]):
                 self.fence = opening["mark"]
-                self.fences.append(Fence(self.number, opening["info"], is_empty=True))
+                self.fences.append(
+                    Fence(self.number, opening["info"], is_empty=True, end=self.number + 1)
+                )
                 # The line that opens a listing holds ids and attributes, which have places too.
                 return line, _simplified(line, opening)
             if self._is_indented_code(line):
@@ -256,10 +304,15 @@ class _Scanner:
 
     def _read_code(self, line: str) -> None:
         closing = line.strip(" \t>")
-        if closing.startswith(self.fence) and not closing.strip(self.fence[0]):
+        ends = closing.startswith(self.fence) and not closing.strip(self.fence[0])
+        fence = self.fences[-1]
+        self.fences[-1] = replace(
+            fence,
+            is_empty=fence.is_empty and (ends or not closing),
+            end=self.number if ends else self.number + 1,
+        )
+        if ends:
             self.fence = ""
-        elif closing and self.fences[-1].is_empty:
-            self.fences[-1] = replace(self.fences[-1], is_empty=False)
 
     def _is_indented_code(self, line: str) -> bool:
         if not line.strip():

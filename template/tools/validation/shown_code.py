@@ -7,15 +7,17 @@ from collections.abc import Iterator
 from pathlib import Path, PurePosixPath
 
 from tools.build_scripts.book import Problem
-from tools.build_scripts.listings import Library, ListingError
+from tools.build_scripts.listings import ListingError
+from tools.validation.context import Context
 
 # Where the programs of a book are, and what can be marked in them.
 CODE = "src"
 TESTS = "tests"
 
 
-def unused_regions(root: Path, library: Library) -> Iterator[Problem]:
+def unused_regions(context: Context) -> Iterator[Problem]:
     """Yield the regions of the book's code that no listing shows."""
+    root, library = context.root, context.survey.library
     shown = {(part.path, part.region) for part in library.shown}
     for path in _files(root, CODE):
         if path.endswith(".md"):
@@ -27,23 +29,24 @@ def unused_regions(root: Path, library: Library) -> Iterator[Problem]:
         for region in regions:
             if (path, region.name) not in shown:
                 message = f"no listing shows the region '{region.name}'."
-                yield Problem(path, region.first - 1, message)
+                yield Problem(path, region.first - 1, message, "unused-region")
 
 
-def untested_files(root: Path, library: Library) -> Iterator[Problem]:
+def untested_files(context: Context) -> Iterator[Problem]:
     """Yield the files that listings show and no test imports or names.
 
     What is not below a directory, such as the Makefile, belongs to the book and not to its code.
     """
+    root, library = context.root, context.survey.library
     tests = {path: (root / path).read_text(encoding="utf-8") for path in _files(root, TESTS)}
-    imported = _imported(root, [path for path in tests if path.endswith(".py")])
+    run = imported(root, [path for path in tests if path.endswith(".py")])
     for part, (chapter, line) in library.shown.items():
         name = PurePosixPath(part.path)
-        if part.path in imported or len(name.parts) == 1:
+        if part.path in run or len(name.parts) == 1:
             continue
         if not any(part.path in text or f'"{name.name}"' in text for text in tests.values()):
             message = f"shows {part.path}, which no test imports or names; test what readers copy."
-            yield Problem(chapter, line, message)
+            yield Problem(chapter, line, message, "untested")
 
 
 def _files(root: Path, directory: str) -> list[str]:
@@ -63,8 +66,13 @@ def _is_text(path: Path) -> bool:
     return True
 
 
-def _imported(root: Path, paths: list[str]) -> frozenset[str]:
-    """Return files and all that they import, of the book, one through another."""
+def imported(root: Path, paths: list[str]) -> frozenset[str]:
+    """Return files and all that they import, of the book, one through another.
+
+    Args:
+        root: the book's directory.
+        paths: the files, relative to it.
+    """
     found: set[str] = set()
     waiting = list(paths)
     while waiting:
