@@ -255,10 +255,10 @@ def test_outputs_are_stored_and_checked(tmp_path: Path) -> None:
 def test_code_that_nobody_tests_or_shows_is_remarked(tmp_path: Path) -> None:
     book = make(tmp_path / "book", fences(['include="src/app.py" region="inner"']))
 
-    done = run(VALIDATE, "--book", book, "--remarks")
+    told = run(VALIDATE, "--book", book, "--remarks").stdout
 
-    assert "src/app.py:3:1: unused-region: no listing shows the region 'outer'. (a remark)" in done.stdout
-    assert "chapter.md:3:1: untested: shows src/app.py, which no test imports or names" in done.stdout
+    assert "src/app.py:3:1: unused-region: no listing shows the region 'outer'. (a remark)" in told
+    assert "chapter.md:3:1: untested: shows src/app.py, which no test imports or names" in told
     write(book / "tests" / "test_app.py", "from src import app\n")
     assert "no test imports" not in run(VALIDATE, "--book", book, "--remarks").stdout
     assert "--remarks tells them" in run(VALIDATE, "--book", book).stderr
