@@ -77,6 +77,26 @@ FastAPI
 """
 THIRD = "chapters/03_third/chapter.md"
 TOOLS = "chapters/appendices/a_tools/chapter.md"
+REVIEWED = "chapters/05_reviewed/chapter.md"
+PASTED = f"""\
+---
+status: reviewed
+---
+
+# Reviewed
+
+```python
+{"x = 1" * 7}
+```
+
+```{{.python .snippet}}
+{"x = 1" * 8}
+```
+
+```{{.python #lst-long}}
+{"x = 1" * 8}
+```
+""".replace("x = 1", "x = 1\n")
 # What breaks which rule: the file, and a text of the line that is at fault.
 DEFECTS = (
     ("second-title", THIRD, "# Another title"),
@@ -103,6 +123,7 @@ DEFECTS = (
     ("untested", THIRD, "src/marked.py"),
     ("output", THIRD, "src/prints.py"),
     ("label", TOOLS, "## Two"),
+    ("pasted", REVIEWED, "```{.python #lst-long}"),
     ("empty-chapter", "chapters/04_fourth/chapter.md", None),
     ("outline", "chapters/07_stray", None),
     ("file", "docs/latin.md", "caf"),
@@ -145,11 +166,13 @@ def broken(tmp_path_factory: pytest.TempPathFactory) -> Path:
     write(page, page.read_text("utf-8") + '<p><a href="nowhere.html">x</a></p>\n')
     chapters = book_data()["chapters"]
     chapters.append(entry("fourth", 4, "4", "Fourth", "chapters/04_fourth"))
+    chapters.append(entry("reviewed", 5, "5", "Reviewed", "chapters/05_reviewed"))
     data = {**book_data(), "chapters": chapters}
     (book / "book.yml").write_bytes(msgspec.yaml.encode(data))
     write(book / THIRD, BROKEN)
     write(book / TOOLS, GLOSSARY)
     write(book / "chapters" / "04_fourth" / "chapter.md", "# Fourth\n")
+    write(book / REVIEWED, PASTED)
     write(book / "chapters" / "07_stray" / "notes.md", "# Notes\n")
     (book / "docs").mkdir()
     (book / "docs" / "latin.md").write_bytes("# caf\u00e9\n".encode("latin-1"))

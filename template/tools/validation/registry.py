@@ -50,6 +50,7 @@ CHECKS: tuple[Check, ...] = (
     Check(prose.alternative_text, ("alt-text",)),
     Check(prose.claims, ("claim",)),
     Check(code.code, ("code",)),
+    Check(code.pasted, ("pasted",)),
     Check(outputs.stale, ("output",)),
     Check(built_links.built_links, ("built-link",)),
     Check(external_links.external_links, ("external-link",)),

@@ -51,6 +51,7 @@ RULES: tuple[Rule, ...] = (
     Rule("heading", "warning", "Levels of headings are not skipped."),
     Rule("alt-text", "warning", "Every image says in words what it shows."),
     Rule("code", "warning", "Code that stands in the text can be parsed."),
+    Rule("pasted", "warning", "In a reviewed chapter, long code comes from a file that tests run."),
     Rule("output", "warning", "Stored output is what the program prints today."),
     Rule("claim", "warning", "A number that is a claim leads to the data that it stands in."),
     Rule("built-link", "warning", "Links in what was built lead to what was built."),
