@@ -57,7 +57,8 @@ It is [40 % faster]{.claim}, and [17 times](../../research/data.csv){.claim} the
 
 The adress of Fast API
 was written by nobody
-in order to please.
+in order to please,
+being very unique.
 
 ```{.python include="src/marked.py" region="shown"}
 ```
@@ -120,6 +121,7 @@ DEFECTS = (
     ("term", THIRD, "The adress"),
     ("passive", THIRD, "was written by"),
     ("wording", THIRD, "in order to"),
+    ("wording", THIRD, "being very unique"),
     ("untested", THIRD, "src/marked.py"),
     ("output", THIRD, "src/prints.py"),
     ("label", TOOLS, "## Two"),
