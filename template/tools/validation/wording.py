@@ -51,7 +51,6 @@ INSTEAD: Mapping[str, str | None] = {
     "sanity check": "check",
     "grandfathered": "exempt",
     "crazy": "surprising",
-    "utilize": "use",
     "leverage": "use",
     "in order to": "to",
     "of course": None,
