@@ -104,6 +104,58 @@ def test_a_book_with_another_chapter_passes_and_is_committed(book: Path) -> None
     assert git(book, "status", "--porcelain") == ""
 
 
+MARKUP = """\
+# One
+
+> [!NOTE]
+> An alert.
+
+## Pools {#sec-pools}
+
+In @sec-pools and @lst-greet, [pools]{.index} are a kind of [cache]{.gls}.[^1] As @eq-little says:
+
+```{.python include="src/app.py" region="greet" #lst-greet caption="A greeting"}
+```
+
+```{.console .numberLines}
+$ make build
+```
+
+$$ L = \\lambda W $$ {#eq-little}
+
+| Size | Wait |
+| --- | --- |
+| 1 | 9 ms |
+
+: Waiting {#tbl-waiting}
+
+::: {.tip title="A title of its own"}
+Longer ones are easier to write like this.
+:::
+
+::: glossary
+cache
+:   What is kept.
+:::
+
+## Key takeaways {.unnumbered .was-summary}
+
+Text.
+
+[^1]: A note.
+"""
+
+
+def test_all_that_a_chapter_may_hold_passes(book: Path) -> None:
+    write(book, "chapters/01_one/chapter.md", MARKUP)
+    code = '# region: greet\ndef greet() -> str:\n    return "Hello"\n\n\n# endregion\n'
+    write(book, "src/app.py", code)
+
+    result = try_commit(book)
+
+    assert result.returncode == 0, result.stderr
+
+
 def test_a_second_worktree_uses_the_environment_of_the_first(book: Path, tmp_path: Path) -> None:
     second = tmp_path / "second"
     git(book, "worktree", "add", "--quiet", str(second))
