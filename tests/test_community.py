@@ -211,6 +211,15 @@ def test_bad_conduct_is_reported_to_somebody(
     security = words(result.project_dir, "SECURITY.md")
     address = re.search(r"<(.*)>", contact)
     assert (address[1] if address else "Write to the authors") in security
+    development = words(result.project_dir, "docs/development/README.md")
+    assert ("name no address" in development) == (not address)
+
+
+def test_changes_are_proposed_by_the_same_list_everywhere(hosted: dict[str, Path]) -> None:
+    github = hosted["github"] / ".github/PULL_REQUEST_TEMPLATE.md"
+    gitlab = hosted["gitlab"] / ".gitlab/merge_request_templates/Default.md"
+
+    assert github.read_bytes() == gitlab.read_bytes()
 
 
 @pytest.mark.parametrize(
