@@ -287,7 +287,7 @@ def test_axe_finds_nothing_on_any_page(
     found: list[str] = []
     files = sorted(site.glob("*.html"))
     names = {"404.html", "book-index.html", "elements.html", "index.html", "print.html"}
-    assert names | {"sizing.html"} <= {file.name for file in files}
+    assert names | {"sizing.html", "status.html"} <= {file.name for file in files}
     with opened(browser, served, width, color_scheme=theme, reduced_motion="reduce") as page:
         page.route("**/sizing.html", stay)
         for file in files:

@@ -23,7 +23,7 @@ STATUS = ROOT / "tools" / "build_scripts" / "status.py"
 VALIDATE = ROOT / "tools" / "validation" / "validate_book.py"
 FORMATS = ("html", "epub", "pdf", "markdown")
 # The pages of every website besides those of its chapters.
-OWN_PAGES = {"404.html", "index.html", "print.html"}
+OWN_PAGES = {"404.html", "index.html", "print.html", "status.html"}
 
 # A picture of one black pixel.
 PNG = base64.b64decode(

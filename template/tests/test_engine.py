@@ -109,7 +109,7 @@ def test_one_character_changes_the_pages_that_must_change(book: Path) -> None:
 
     assert read_anew(done) == 1
     after = files_of(book / "book_build" / "html")
-    whole = {"print.html", "assets/_theme/search-index.js"}
+    whole = {"print.html", "status.html", "assets/_theme/search-index.js"}
     assert changed(before, after) == {"third.html"} | whole
     write(third, third.read_text(encoding="utf-8").replace("\nA word.\n", ""))
     assert build(book, "--format", "html").returncode == 0
@@ -128,7 +128,7 @@ def test_a_number_that_moves_changes_the_pages_that_refer_to_it(book: Path) -> N
     assert read_anew(done) == 1
     after = files_of(book / "book_build" / "html")
     pages = {name for name in changed(before, after) if name.endswith(".html")}
-    assert pages == {"first.html", "second.html", "print.html"}
+    assert pages == {"first.html", "second.html", "print.html", "status.html"}
     assert "Figure\u00a02.2" in after["first.html"].decode("utf-8")
 
 

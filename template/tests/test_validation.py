@@ -97,7 +97,27 @@ status: reviewed
 ```{{.python #lst-long}}
 {"x = 1" * 8}
 ```
+
+> [!NOTE]
+> **To be written.** The end.
+
+TODO: find a better word.
 """.replace("x = 1", "x = 1\n")
+DONE = "chapters/06_done/chapter.md"
+CLAIMED = """\
+---
+status: done
+---
+
+# Done
+
+## Objectives {.unnumbered}
+
+Text.
+
+```{.python include="src/marked.py" region="shown"}
+```
+"""
 # What breaks which rule: the file, and a text of the line that is at fault.
 DEFECTS = (
     ("second-title", THIRD, "# Another title"),
@@ -126,6 +146,11 @@ DEFECTS = (
     ("output", THIRD, "src/prints.py"),
     ("label", TOOLS, "## Two"),
     ("pasted", REVIEWED, "```{.python #lst-long}"),
+    ("unwritten", REVIEWED, "**To be written.**"),
+    ("marker", REVIEWED, "TODO: find"),
+    ("section", REVIEWED, None),
+    ("deliverable", "chapters/06_done/deliverables/plan.md", None),
+    ("proof", DONE, "src/marked.py"),
     ("empty-chapter", "chapters/04_fourth/chapter.md", None),
     ("outline", "chapters/07_stray", None),
     ("file", "docs/latin.md", "caf"),
@@ -169,12 +194,15 @@ def broken(tmp_path_factory: pytest.TempPathFactory) -> Path:
     chapters = book_data()["chapters"]
     chapters.append(entry("fourth", 4, "4", "Fourth", "chapters/04_fourth"))
     chapters.append(entry("reviewed", 5, "5", "Reviewed", "chapters/05_reviewed"))
+    chapters.append(entry("done", 6, "6", "Done", "chapters/06_done"))
     data = {**book_data(), "chapters": chapters}
     (book / "book.yml").write_bytes(msgspec.yaml.encode(data))
     write(book / THIRD, BROKEN)
     write(book / TOOLS, GLOSSARY)
     write(book / "chapters" / "04_fourth" / "chapter.md", "# Fourth\n")
     write(book / REVIEWED, PASTED)
+    write(book / DONE, CLAIMED)
+    write(book / "templates" / "chapter_template.md", "# T\n\n## Objectives {.unnumbered}\n")
     write(book / "chapters" / "07_stray" / "notes.md", "# Notes\n")
     (book / "docs").mkdir()
     (book / "docs" / "latin.md").write_bytes("# caf\u00e9\n".encode("latin-1"))

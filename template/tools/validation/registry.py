@@ -9,6 +9,7 @@ from tools.build_scripts.book import Problem
 from tools.validation import (
     built_links,
     code,
+    evidence,
     external_links,
     links,
     outputs,
@@ -45,6 +46,10 @@ def build_problems(context: Context) -> Iterator[Problem]:
 CHECKS: tuple[Check, ...] = (
     Check(tree.directories, ("outline",)),
     Check(tree.licences, ("licence",)),
+    Check(
+        evidence.unfounded,
+        ("unwritten", "marker", "section", "deliverable", "proof"),
+    ),
     Check(links.links, ("link",)),
     Check(prose.headings, ("heading",)),
     Check(prose.alternative_text, ("alt-text",)),

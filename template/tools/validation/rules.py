@@ -47,6 +47,12 @@ RULES: tuple[Rule, ...] = (
     # The tree.
     Rule("outline", "warning", "Chapters of book.yml and numbered directories are the same."),
     Rule("licence", "warning", "The licences that book.yml names are there to be read."),
+    # A chapter is held to the state that its front matter claims.
+    Rule("unwritten", "warning", "A draft has text, and a reviewed chapter has all of it."),
+    Rule("marker", "warning", "In a reviewed chapter nothing is marked for later (`TODO`)."),
+    Rule("section", "warning", "A reviewed chapter has the sections that the template asks for."),
+    Rule("deliverable", "warning", "A chapter that is done has the deliverables it promises."),
+    Rule("proof", "warning", "The code that a chapter shows is tested before it is done."),
     # What readers meet.
     Rule("heading", "warning", "Levels of headings are not skipped."),
     Rule("alt-text", "warning", "Every image says in words what it shows."),
