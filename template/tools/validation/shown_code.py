@@ -33,13 +33,14 @@ def unused_regions(root: Path, library: Library) -> Iterator[Problem]:
 def untested_files(root: Path, library: Library) -> Iterator[Problem]:
     """Yield the files that listings show and no test imports or names.
 
-    What is not below a directory, such as the Makefile, belongs to the book and not to its code.
+    What is not below a directory, such as the Makefile, belongs to the book and not to its code,
+    and tables show data.
     """
     tests = {path: (root / path).read_text(encoding="utf-8") for path in _files(root, TESTS)}
     imported = _imported(root, [path for path in tests if path.endswith(".py")])
     for part, (chapter, line) in library.shown.items():
         name = PurePosixPath(part.path)
-        if part.path in imported or len(name.parts) == 1:
+        if part.path in imported or len(name.parts) == 1 or name.suffix == ".csv":
             continue
         if not any(part.path in text or f'"{name.name}"' in text for text in tests.values()):
             message = f"shows {part.path}, which no test imports or names; test what readers copy."
