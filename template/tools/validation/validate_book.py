@@ -18,14 +18,14 @@ if not __package__:  # run as a script, from whatever directory
 
 import click
 
+from tools.build_scripts import asset_index, cache, chapters, checks, pandoc, source
 from tools.build_scripts import book as books
-from tools.build_scripts import cache, chapters, checks, pandoc, source
 from tools.build_scripts.book import BuildError, Problem
 from tools.build_scripts.chapters import Survey
 from tools.build_scripts.cli import book_option, told
 from tools.build_scripts.source import Source
 from tools.build_scripts.workers import Pool
-from tools.validation import shown_code
+from tools.validation import assets, shown_code
 
 # Directories whose Markdown is not the book's: what is built, and what is meant to be copied.
 NOT_THE_BOOK = frozenset({"book_build", "drafts", "node_modules", "templates"})
@@ -115,6 +115,8 @@ def links(context: Context) -> Iterator[Problem]:
     for name, file in context.files.items():
         if name in context.prose:
             continue  # the build checks these, and by its own, wider rules
+        if name == asset_index.FILE and not asset_index.is_foreign(context.root):
+            continue  # it is told as a whole when it is old
         for target in dict.fromkeys((*file.links, *file.images)):
             message = _link_message(context, name, file, target)
             if message is not None:
@@ -180,15 +182,57 @@ def untested_files(context: Context) -> Iterator[Problem]:
     return shown_code.untested_files(context.root, context.survey.library)
 
 
+def undrawn_assets(context: Context) -> Iterator[Problem]:
+    """Yield what `make assets` would draw or list otherwise than it is."""
+    return assets.undrawn(context.root, context.survey)
+
+
+def wrong_origins(context: Context) -> Iterator[Problem]:
+    """Yield what is wrong in assets/sources.yml."""
+    return assets.wrong_origins(context.root)
+
+
+def unsourced_images(context: Context) -> Iterator[Problem]:
+    """Yield the images that nobody says the source of."""
+    return assets.unsourced(context.root, context.survey)
+
+
+def oversized_images(context: Context) -> Iterator[Problem]:
+    """Yield the images that are larger than any page needs."""
+    return assets.oversized(context.root, context.survey)
+
+
+def unused_assets(context: Context) -> Iterator[Problem]:
+    """Yield the assets that nothing refers to."""
+    linked = {
+        _resolved(name, unquote(target.partition("#")[0]))
+        for name, file in context.files.items()
+        if name != asset_index.FILE
+        for target in (*file.links, *file.images)
+        if not OTHER_HOST.match(target)
+    }
+    return assets.unused(context.root, context.survey, linked)
+
+
 def _placed(text: Source, target: str, message: str) -> Iterator[Problem]:
     for line in text.find_target(target) or (None,):
         yield Problem(text.name, line, message)
 
 
 # A check is a function from the book to its problems. Add yours here.
-CHECKS: tuple[Check, ...] = (build_problems, unreadable_files, directories, links, alternative_text)
+CHECKS: tuple[Check, ...] = (
+    build_problems,
+    unreadable_files,
+    directories,
+    links,
+    alternative_text,
+    undrawn_assets,
+    wrong_origins,
+    unsourced_images,
+    oversized_images,
+)
 # These find what is worth knowing and may be meant so.
-REMARKS: tuple[Check, ...] = (untested_files, unused_regions)
+REMARKS: tuple[Check, ...] = (untested_files, unused_regions, unused_assets)
 
 
 @dataclass(frozen=True)
