@@ -349,6 +349,7 @@ def test_make_help_lists_the_commands(built: Path, installed: Path) -> None:
     assert listed == [
         "help",
         "install",
+        "assets",
         "build",
         "examples",
         "async-demo",
