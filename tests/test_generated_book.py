@@ -350,6 +350,7 @@ def test_make_help_lists_the_commands(built: Path, installed: Path) -> None:
         "help",
         "install",
         "hooks",
+        "assets",
         "build",
         "examples",
         "async-demo",

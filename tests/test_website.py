@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import base64
 import gzip
 import os
 import random
@@ -28,6 +29,7 @@ from tests.support import outline, render, run, write
 pytestmark = pytest.mark.xdist_group("website")
 
 BUILD = "tools/build_scripts/build_book.py"
+MAKE_ASSETS = "tools/build_scripts/make_assets.py"
 NAMES = ("chromium", "chromium-browser", "google-chrome", "chrome")
 PHONE, DESK = 320, 1440
 OWN_ADDRESSES = ("http://127.0.0.1:", "file:", "data:")
@@ -98,6 +100,8 @@ Because.
 
 ![A pool.](../../assets/images/pool.svg){#fig-pool credit="Photo: Ada"}
 
+![Latency by load](../../assets/charts/latency.svg){#fig-latency fig-alt="A line that rises"}
+
 ```{.mermaid #fig-flow caption="A flow" alt="Two boxes, joined by an arrow"}
 flowchart LR
   Client --> Server
@@ -135,6 +139,18 @@ CODE = {
     "src/app.out": "$ python -m app\n",
     "src/old.py": "def index(): ...\n",
     "src/new.py": "async def index(): ...\n",
+    "research/benchmarks/latency.csv": "clients,p99\n1,12\n400,402\n",
+    "assets/charts/latency.py": """\
+from tools.build_scripts import charts
+
+
+def draw() -> charts.Chart:
+    rows = charts.read("research/benchmarks/latency.csv")
+    figure, axes = charts.new_axes("Clients", "p99 (ms)")
+    axes.plot([row["clients"] for row in rows], [row["p99"] for row in rows], label="Flask")
+    charts.label_lines(axes)
+    return charts.Chart(figure, "Latency by load", "It rises.", rows)
+""",
 }
 POOLS = """\
 # Pools
@@ -188,8 +204,9 @@ def site(template: Path, book_python: str, tmp_path_factory: pytest.TempPathFact
     write(book, "assets/images/pool.svg", SVG)
     for name, code in CODE.items():
         write(book, name, code)
-    done = run(book, book_python, BUILD, "--format", "html")
-    assert done.returncode == 0, done.stdout + done.stderr
+    for command in ((MAKE_ASSETS,), (BUILD, "--format", "html")):
+        done = run(book, book_python, *command)
+        assert done.returncode == 0, done.stdout + done.stderr
     return book / "book_build" / "html"
 
 
@@ -421,6 +438,46 @@ def test_the_theme_is_switched_and_remembered(address: str, browser: Browser, wi
         assert page.evaluate(dark) == of_system
         page.get_by_role("button", name="Theme: dark").press("Enter")
         expect(page.get_by_role("button", name="Theme: like the system")).to_be_visible()
+
+
+# Counts the colours of a picture, the commonest first.
+COLOURS = """async (png) => {
+  const image = new Image();
+  image.src = `data:image/png;base64,${png}`;
+  await image.decode();
+  const canvas = new OffscreenCanvas(image.width, image.height).getContext("2d");
+  canvas.drawImage(image, 0, 0);
+  const { data } = canvas.getImageData(0, 0, image.width, image.height);
+  const counts = new Map();
+  for (let at = 0; at < data.length; at += 4) {
+    const colour = data.slice(at, at + 3).join();
+    counts.set(colour, (counts.get(colour) ?? 0) + 1);
+  }
+  return [...counts].sort((a, b) => b[1] - a[1]).map(([colour]) => colour);
+}"""
+LIGHT, DARK = ("255,255,255", "29,91,191"), ("17,21,27", "111,163,255")
+
+
+@pytest.mark.parametrize("system", ["light", "dark"])
+@pytest.mark.parametrize("chosen", ["system", "light", "dark"])
+def test_a_chart_follows_the_theme_of_the_page(
+    address: str, browser: Browser, system: str, chosen: str
+) -> None:
+    theme = system if chosen == "system" else chosen
+    with opened(browser, f"{address}elements.html", color_scheme=system) as page:
+        page.evaluate("theme => { document.documentElement.dataset.theme = theme }", chosen)
+        chart = page.get_by_role("img", name="A line that rises")
+        chart.scroll_into_view_if_needed()
+        page.wait_for_function("image => image.complete", arg=chart.element_handle())
+        picture = base64.b64encode(chart.screenshot()).decode()
+        colours = page.evaluate(COLOURS, picture)
+
+    (ground, line), (other_ground, other_line) = (
+        (LIGHT, DARK) if theme == "light" else (DARK, LIGHT)
+    )
+    assert colours[0] == ground
+    assert line in colours
+    assert {other_ground, other_line}.isdisjoint(colours)
 
 
 def test_the_help_says_which_keys_there_are_and_turns_them_off(

@@ -20,6 +20,7 @@ import msgspec.yaml
 ROOT = Path(__file__).resolve().parent.parent
 BUILD = ROOT / "tools" / "build_scripts" / "build_book.py"
 STATUS = ROOT / "tools" / "build_scripts" / "status.py"
+MAKE_ASSETS = ROOT / "tools" / "build_scripts" / "make_assets.py"
 VALIDATE = ROOT / "tools" / "validation" / "validate_book.py"
 FORMATS = ("html", "epub", "pdf", "markdown")
 # The pages of every website besides those of its chapters.
@@ -171,6 +172,7 @@ def make_book(root: Path, **changes: Any) -> Path:
     picture = root / "assets" / "images" / "a pixel.png"
     picture.parent.mkdir(parents=True)
     picture.write_bytes(PNG)
+    write(root / "assets" / "sources.yml", "assets/images/a pixel.png: own\n")
     return root
 
 

@@ -14,6 +14,7 @@ from tools.build_scripts import cache
 from tools.build_scripts.cache import digest
 
 TESTS = "tests"
+DATA = ".csv"
 # They belong to the template, and are looked through only when the book shows one of them.
 TOOLS = "tools"
 
@@ -34,14 +35,14 @@ class Coverage:
 def coverage(root: Path, paths: Collection[str]) -> Coverage:
     """Find out which files a test names or imports, directly or through other files.
 
-    What is not below a directory, such as the Makefile, belongs to the book and not to its code:
-    it counts as tested.
+    What is not below a directory, such as the Makefile, belongs to the book and not to its code,
+    and tables show data: both count as tested.
 
     Args:
         root: the book's directory.
         paths: the files, relative to it.
     """
-    code = {path for path in paths if len(PurePosixPath(path).parts) > 1}
+    code = {path for path in paths if "/" in path and not path.endswith(DATA)}
     if not code:
         return Coverage(frozenset(paths), ())
     tests = texts(root, TESTS)

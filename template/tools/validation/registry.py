@@ -7,6 +7,7 @@ from dataclasses import dataclass
 
 from tools.build_scripts.book import Problem
 from tools.validation import (
+    assets,
     built_links,
     code,
     evidence,
@@ -54,6 +55,10 @@ CHECKS: tuple[Check, ...] = (
     Check(prose.headings, ("heading",)),
     Check(prose.alternative_text, ("alt-text",)),
     Check(prose.claims, ("claim",)),
+    Check(assets.undrawn, ("drawing",)),
+    Check(assets.wrong_origins, ("origin",)),
+    Check(assets.unsourced, ("origin",)),
+    Check(assets.oversized, ("image-size",)),
     Check(code.code, ("code",)),
     Check(code.pasted, ("pasted",)),
     Check(outputs.stale, ("output",)),
@@ -63,6 +68,7 @@ CHECKS: tuple[Check, ...] = (
     Check(wording.terms, ("term",)),
     Check(wording.prose, ("wording", "passive")),
     Check(shown_code.untested_files, ("untested",)),
+    Check(assets.unused, ("unused-asset",)),
     Check(shown_code.unused_regions, ("unused-region",)),
 )
 # Every other rule is kept by the build, which comes first.

@@ -55,6 +55,9 @@ RULES: tuple[Rule, ...] = (
     Rule("proof", "warning", "The code that a chapter shows is tested before it is done."),
     # What readers meet.
     Rule("heading", "warning", "Levels of headings are not skipped."),
+    Rule("origin", "warning", "Images have their source and licence noted."),
+    Rule("image-size", "warning", "Images are no larger than a page needs."),
+    Rule("drawing", "warning", "What is below `assets/` is drawn from its source as it is now."),
     Rule("alt-text", "warning", "Every image says in words what it shows."),
     Rule("code", "warning", "Code that stands in the text can be parsed."),
     Rule("pasted", "warning", "In a reviewed chapter, long code comes from a file that tests run."),
@@ -68,6 +71,7 @@ RULES: tuple[Rule, ...] = (
     Rule("wording", "remark", "Prose is plain, fresh and kind to all readers."),
     Rule("passive", "remark", "Sentences say who does what."),
     Rule("untested", "remark", "Code that listings show is run or imported by a test."),
+    Rule("unused-asset", "remark", "Something in the book refers to every asset."),
     Rule("unused-region", "remark", "Regions that are marked in code are shown."),
 )
 BY_ID = {rule.id: rule for rule in RULES}
