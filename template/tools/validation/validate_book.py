@@ -28,7 +28,7 @@ from tools.build_scripts.workers import Pool
 from tools.validation import shown_code
 
 # Directories whose Markdown is not the book's: what is built, and what is meant to be copied.
-NOT_THE_BOOK = frozenset({"book_build", "drafts", "node_modules", "templates"})
+NOT_THE_BOOK = frozenset({"book_build", "dist", "drafts", "node_modules", "templates"})
 CHAPTER_DIRECTORY = re.compile(r"\d+_.+")
 APPENDIX_DIRECTORY = re.compile(r"[a-z]+_.+")
 OTHER_HOST = re.compile(r"[A-Za-z][A-Za-z0-9+.-]*:|//")
