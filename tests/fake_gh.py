@@ -111,7 +111,9 @@ def edit(options: argparse.Namespace, state: dict[str, Any]) -> None:
 def publish(options: argparse.Namespace, state: dict[str, Any]) -> None:
     """Make a release of a tag, with files that can be downloaded."""
     if not os.environ.get("GH_REPO"):
-        sys.exit("failed to run git: fatal: not a git repository (or any of the parent directories)")
+        sys.exit(
+            "failed to run git: fatal: not a git repository (or any of the parent directories)"
+        )
     if options.verify_tag and options.tag not in state["tags"]:
         sys.exit(f"tag {options.tag} doesn't exist in the repo, aborting due to --verify-tag flag")
     state["releases"].append(

@@ -163,7 +163,7 @@ class Runner:
 
         Args:
             job: the job.
-            expressions: the values of the expressions in its variables, less what is before the dot.
+            expressions: the values of what its variables take from `github`.
         """
         for step in job["steps"]:
             if "run" not in step:
