@@ -359,6 +359,7 @@ def test_make_help_lists_the_commands(built: Path, installed: Path) -> None:
         "outputs",
         "serve",
         "status",
+        "release",
         "chapter",
         "outline",
         "update",

@@ -17,7 +17,7 @@ from http.server import SimpleHTTPRequestHandler, ThreadingHTTPServer
 from pathlib import Path
 from string import ascii_lowercase
 from threading import Thread
-from typing import Any
+from typing import Any, ClassVar
 from xml.etree import ElementTree
 
 import pytest
@@ -575,6 +575,71 @@ def test_a_missing_page_leads_home_from_any_depth(served: str, browser: Browser)
         expect(link).to_have_js_property("href", f"{served}elements.html")
         link.click()
         expect(page).to_have_url(f"{served}elements.html")
+
+
+class _ProjectPages(_Pages):
+    """Serves a directory as the pages of a project: below a path of a host that others share."""
+
+    PREFIX = "/some/book/"
+    asked: ClassVar[list[str]] = []
+
+    def translate_path(self, path: str) -> str:
+        self.asked.append(path)
+        if not path.startswith(self.PREFIX):
+            return str(Path(self.directory) / "of another project")
+        return super().translate_path(f"/html/{path.removeprefix(self.PREFIX)}")
+
+
+@pytest.fixture
+def project_pages(site: Path) -> Iterator[str]:
+    """Serve the website below a path, and return its address there."""
+    _ProjectPages.asked.clear()
+    handler = partial(_ProjectPages, directory=str(site.parent))
+    with ThreadingHTTPServer(("127.0.0.1", 0), handler) as server:
+        Thread(target=server.serve_forever, daemon=True).start()
+        yield f"http://127.0.0.1:{server.server_port}{_ProjectPages.PREFIX}"
+        server.shutdown()
+
+
+def test_the_pages_of_a_project_are_clicked_through_below_its_path(
+    project_pages: str, browser: Browser
+) -> None:
+    with opened(browser, project_pages) as page:
+        missing: list[str] = []
+        page.on("response", lambda got: missing.append(got.url) if got.status >= 400 else None)
+        page.get_by_role("main").get_by_role("link", name="Elements").first.click()
+        arrive(page, f"{project_pages}elements.html")
+        page.locator("#fig-pool img").scroll_into_view_if_needed()
+        expect(page.locator("#fig-pool img")).to_have_js_property("complete", True)
+        page.get_by_role("link", name="Next").click()
+        arrive(page, f"{project_pages}pools.html")
+        page.get_by_role("button", name="Search").click()
+        page.keyboard.type("waiting")
+        page.get_by_role("option").first.click()
+        arrive(page, f"{project_pages}pools.html#pools-waiting")
+        page.get_by_role("link", name="Index").first.click()
+        arrive(page, f"{project_pages}book-index.html")
+        page.get_by_role("main").get_by_role("link").first.click()
+        expect(page).to_have_url(re.compile(rf"{project_pages}elements\.html#"))
+        for _ in range(2):
+            page.go_back()
+        arrive(page, f"{project_pages}pools.html#pools-waiting")
+        page.goto(f"{project_pages}sizing.html")
+        arrive(page, f"{project_pages}pools.html")
+        assert missing == []
+    assert [path for path in _ProjectPages.asked if not path.startswith("/some/book/")] == []
+
+
+def test_a_deep_address_that_is_missing_has_its_looks_and_leads_home(
+    project_pages: str, browser: Browser
+) -> None:
+    with opened(browser, f"{project_pages}some/old/chapter.html") as page:
+        expect(page.get_by_role("heading", name="There is no such page")).to_be_visible()
+        looks = "getComputedStyle(document.querySelector('.bar')).position"
+        assert page.evaluate(looks) == "sticky"
+        page.get_by_role("banner").get_by_role("link", name="Pools in Depth").click()
+        arrive(page, f"{project_pages}index.html")
+    assert [path for path in _ProjectPages.asked if not path.startswith("/some/book/")] == []
 
 
 def test_a_former_page_leads_to_the_new_one(address: str, browser: Browser) -> None:
