@@ -235,7 +235,7 @@ def dead_links(pages: dict[str, Page], files: set[str]) -> Iterator[str]:
     """Yield the addresses of pages that lead to no file or to no id."""
     for name, page in pages.items():
         for address in page.addresses:
-            if "://" in address:
+            if "://" in address or address.startswith("data:"):
                 continue
             path, _, fragment = unquote(address).partition("#")
             target = (PurePosixPath(name).parent / path).as_posix() if path else name

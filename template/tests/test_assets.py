@@ -14,6 +14,7 @@ from collections.abc import Iterator
 from pathlib import Path
 from xml.etree import ElementTree
 
+import msgspec
 import numpy as np
 import pytest
 import typst
@@ -31,6 +32,7 @@ from tests.support import (
     write,
 )
 from tools.build_scripts import charts
+from tools.build_scripts.book import Problem
 from tools.build_scripts.drawing import MARGIN, PAPER, SANS, Face, text_width
 from tools.build_scripts.fonts import load_fonts
 
@@ -139,10 +141,13 @@ def chart(book: Path) -> ElementTree.Element:
 
 
 def problems(book: Path, *arguments: str) -> list[str]:
-    """Return what validation finds, remarks last."""
-    done = run(VALIDATE, "--book", book, *arguments)
+    """Return what validation finds."""
+    done = run(VALIDATE, "--book", book, "--format", "json", *arguments)
     assert done.returncode in {0, 1}, done.stderr
-    return [line for line in done.stdout.splitlines() if re.match(r"[\w/.]+(:\d+)?: ", line)]
+    return [
+        str(Problem(one["path"], one["line"], one["message"]))
+        for one in msgspec.json.decode(done.stdout)["findings"]
+    ]
 
 
 # What is drawn

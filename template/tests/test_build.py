@@ -493,8 +493,6 @@ def test_a_comment_that_does_not_end_is_told() -> None:
         source.parse("text\nmore <!-- text\n\nend\n", "c.md")
 
 
-
-
 def test_this_book_builds(tmp_path: Path) -> None:
     done = run(BUILD, "--format", "html", "--output", tmp_path)
 

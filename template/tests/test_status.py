@@ -525,4 +525,5 @@ def test_validation_counts_what_no_test_runs_alike(tmp_path: Path) -> None:
 
     done = run(VALIDATE, "--book", book, "--remarks")
 
-    assert "chapter.md:13: shows src/app.py, which no test imports or names" in done.stdout
+    assert "chapter.md:13:1: proof: " in done.stdout
+    assert "it shows src/app.py, which no test imports or names" in done.stdout

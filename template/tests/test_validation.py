@@ -10,8 +10,9 @@ from typing import Any
 
 import msgspec.yaml
 import pytest
+from PIL import Image
 
-from tests.support import BUILD, ROOT, VALIDATE, book_data, entry, make_book, run, write
+from tests.support import BUILD, PNG, ROOT, VALIDATE, book_data, entry, make_book, run, write
 from tools.validation.rules import RULES
 
 BROKEN = """\
@@ -30,6 +31,8 @@ See [nowhere](gone.md), and [the label](#sec-taken).
 ![](../../assets/images/a%20pixel.png)
 
 ![A picture that is not there](../../assets/images/gone.png)
+
+![An orphan](../../assets/images/orphan.png) ![Wide](../../assets/images/wide.png)
 
 The formula $\\frac{1$ is none. <!-- a comment ends --> And <b>this</b> is text.
 
@@ -133,6 +136,10 @@ DEFECTS = (
     ("alias", THIRD, "## Two"),
     ("heading", THIRD, "#### Four"),
     ("listing", THIRD, "src/gone.py"),
+    ("origin", THIRD, "![An orphan]"),
+    ("image-size", "assets/images/wide.png", None),
+    ("unused-asset", "assets/images/wide 2.png", None),
+    ("drawing", "assets/diagrams/flow.dot", None),
     ("code", THIRD, "def f(:"),
     ("diagram", THIRD, "digraph"),
     ("claim", THIRD, "It is [40"),
@@ -213,6 +220,13 @@ def broken(tmp_path_factory: pytest.TempPathFactory) -> Path:
     write(book / "src" / "prints.py", "print(1)\n")
     write(book / "src" / "prints.out", "2\n")
     (book / "LICENSE").unlink()
+    images = book / "assets" / "images"
+    (images / "orphan.png").write_bytes(PNG)
+    for name in ("wide.png", "wide 2.png"):
+        Image.new("1", (4000, 1)).save(images / name)
+    origins = "assets/images/a pixel.png: own\nassets/images/wide.png: own\n"
+    write(book / "assets" / "sources.yml", origins)
+    write(book / "assets" / "diagrams" / "flow.dot", "digraph { a -> b }\n")
     return book
 
 
