@@ -57,13 +57,13 @@ def main(version: str, dry_run: bool, from_tag: bool, skip_tests: bool, root: Pa
         versions.parse(version)
     except PublishError as error:
         raise click.UsageError(str(error)) from error
-    with told(), _told():
+    with told(), _explained():
         made = make_release(root, Options(version, from_tag, dry_run, skip_tests), click.echo)
         _tell(made, dry_run)
 
 
 @contextmanager
-def _told() -> Iterator[None]:
+def _explained() -> Iterator[None]:
     """Turn what stops a release into a sentence on standard error and an exit code."""
     try:
         yield

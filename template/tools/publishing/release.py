@@ -224,8 +224,10 @@ def _build(
 
 
 def _put_in_place(transaction: Transaction, draft: _Draft) -> None:
-    place = draft.place
-    if place is not None:
-        transaction.repository.require_clean()
-    packing.require_own(transaction.repository.book / DIST)
+    repository, place = transaction.repository, draft.place
+    if place is not None:  # somebody may have gone on writing in the meantime
+        repository.require_clean()
+        if (repository.branch(), repository.head()) != (place.branch, place.before):
+            raise PublishError("HEAD moved while the release was made; make it anew.")
+    packing.require_own(repository.book / DIST)
     transaction.run(place)

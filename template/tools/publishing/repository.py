@@ -162,11 +162,11 @@ class Repository:
         """
         aside = {"GIT_INDEX_FILE": str(index)}
         entries = "".join(
-            f"{self._mode(parent, path)} {self._blob(text)}\t{self.prefix}{path}\n"
+            f"{self._mode(parent, path)} {self._blob(text)}\t{self.prefix}{path}\0"
             for path, text in files.items()
         )
         self.git("read-tree", parent, variables=aside)
-        self.git("update-index", "--index-info", text=entries, variables=aside)
+        self.git("update-index", "-z", "--index-info", text=entries, variables=aside)
         tree = self.git("write-tree", variables=aside)
         made = ("commit-tree", tree, "-p", parent, "-F", "-")
         return self.git(*made, text=message + "\n", variables=_dated(date))
