@@ -273,7 +273,7 @@ def test_series_stand_out_from_the_ground(theme: str, ground: str) -> None:
 def test_the_same_sources_give_the_same_bytes_anywhere(drawn: Path, tmp_path: Path) -> None:
     other = fill(make_book(tmp_path / "another place", formats=["html", "epub"]))
     settings = tmp_path / "settings"
-    write(settings / "matplotlibrc", "font.size: 30\nlines.linewidth: 9\n")
+    write(settings / "matplotlibrc", "axes.ymargin: 0.4\nxtick.direction: in\n")
 
     previous = os.umask(0o077)
     try:

@@ -95,7 +95,7 @@ def _kind(path: PurePosixPath) -> Kind | None:
 
 
 def original_of(root: Path, drawing: str) -> str | None:
-    """Return the file that a drawing is drawn from, or None; neither path needs to be clean."""
+    """Return the file that a drawing, which may be missing, is drawn from, or None."""
     path = PurePosixPath(drawing)
     if path.suffix != ".svg" or path.parts[:1] != (ASSETS,):
         return None
