@@ -192,6 +192,23 @@ def test_killed_builds_leave_whole_ones(book: Path) -> None:
     assert not [path for path in site.iterdir() if path.name.startswith(".")]
 
 
+def test_what_a_killed_build_left_is_cleared_up_though_nothing_changed(book: Path) -> None:
+    site, chapter = book / "book_build", book / "chapters" / "03_third" / "chapter.md"
+    text = chapter.read_text("utf-8")
+    assert build(book, "--format", "html").returncode == 0
+    write(chapter, f"{text}\nMore.\n")
+    process = subprocess.Popen([sys.executable, str(BUILD), "--book", str(book), "-f", "html"])
+    while not list(site.glob(".building-*")):
+        assert process.poll() is None
+    process.kill()
+    process.wait()
+    write(chapter, text)
+
+    assert build(book, "--format", "html").returncode == 0
+
+    assert not list(site.glob(".building-*"))
+
+
 def files_below(files: dict[str, bytes], directory: str) -> dict[str, bytes]:
     start = f"{directory}/"
     return {name[len(start) :]: data for name, data in files.items() if name.startswith(start)}

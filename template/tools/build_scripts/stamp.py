@@ -84,6 +84,16 @@ def write(root: Path, request: object, stamp: Stamp) -> None:
         kept.write(digest(request), "json", msgspec.json.encode(stamp))
 
 
+def staging_prefix(root: Path) -> str:
+    """Return what the names of the directories begin with that builds of a book write to."""
+    return f".building-{digest(str(root))[:8]}-"
+
+
+def interrupted(root: Path, output: Path) -> bool:
+    """Say whether a build of a book runs, or left something behind when it was killed."""
+    return any(output.glob(f"{staging_prefix(root)}*"))
+
+
 def unchanged(root: Path, request: object) -> Stamp | None:
     """Return the last build of the same request when it would be built the same again.
 
