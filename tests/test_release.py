@@ -15,6 +15,7 @@ import zipfile
 from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
+from typing import Any
 
 import pytest
 from cyclonedx.schema import SchemaVersion
@@ -38,7 +39,12 @@ KILLS = 20
 @pytest.fixture(scope="module")
 def tiny_book(template: Path, tmp_path_factory: pytest.TempPathFactory) -> Path:
     """Return a book that is released in a second, and has a `dist` of an earlier release."""
-    answers = {"edition": "own", "formats": ["html"], "chapters": ["One"], "examples": []}
+    answers: dict[str, Any] = {
+        "edition": "own",
+        "formats": ["html"],
+        "chapters": ["One"],
+        "examples": [],
+    }
     folder = tmp_path_factory.mktemp("tiny") / "book"
     book = render(template, folder, commit=True, hosting="none", slug="tiny", **answers)
     (book / "dist").mkdir()

@@ -132,7 +132,7 @@ def test_only_what_runs_nothing_of_the_book_may_write(hosted: Mapping[str, Path]
 
 
 def test_a_book_without_a_website_has_no_pages(template: Path, tmp_path: Path) -> None:
-    answers = {"edition": "own", "formats": ["pdf"]}
+    answers: dict[str, Any] = {"edition": "own", "formats": ["pdf"]}
     github = render(template, tmp_path / "github", hosting="github", **answers)
     gitlab = render(template, tmp_path / "gitlab", hosting="gitlab", **answers)
 
