@@ -26,7 +26,7 @@ Examples:
   python tools/publishing/publish_book.py 1.2.0
   python tools/publishing/publish_book.py 1.2.0 --from-tag
 """
-INTERRUPTED = 130
+BAD_USAGE, INTERRUPTED = 2, 130
 
 
 @click.command(epilog=EXAMPLES, context_settings={"help_option_names": ["-h", "--help"]})
@@ -56,7 +56,8 @@ def main(version: str, dry_run: bool, from_tag: bool, skip_tests: bool, root: Pa
     try:
         versions.parse(version)
     except PublishError as error:
-        raise click.UsageError(str(error)) from error
+        click.echo(str(error), err=True)
+        sys.exit(BAD_USAGE)
     with told(), _explained():
         made = make_release(root, Options(version, from_tag, dry_run, skip_tests), click.echo)
         _tell(made, dry_run)
