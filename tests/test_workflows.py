@@ -169,7 +169,9 @@ class Runner:
             if "run" not in step:
                 continue
             variables = {
-                name: expressions[str(value).strip("${} ").partition(".")[2]]
+                name: expressions[value.strip("${} ").partition(".")[2]]
+                if value.startswith("${{")
+                else value
                 for name, value in step.get("env", {}).items()
             }
             place = self.clone / step.get("working-directory", ".")
@@ -205,8 +207,8 @@ def test_a_push_is_validated_tested_and_built(
 
     printed = list(runner.run(jobs(book / WORKFLOWS / "book.yml")["book"]))
 
-    assert len(printed) == 4
-    assert re.search(r"\d+ passed", printed[2])
+    assert len(printed) == 5
+    assert re.search(r"\d+ passed", printed[3])
     for format in outline(book)["formats"]:
         assert any((clone / "book_build" / format).iterdir())
     assert git(clone, "status", "--porcelain") == ""
