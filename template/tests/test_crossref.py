@@ -252,6 +252,22 @@ def test_outputs_are_stored_and_checked(tmp_path: Path) -> None:
     assert failed.stderr.startswith("src/app.py: ended with code 1: no")
 
 
+def test_an_output_that_no_listing_shows_is_kept_up_to_date(tmp_path: Path) -> None:
+    book = make(tmp_path / "book", "Nothing is shown.")
+    write(book / "src" / "__init__.py", "")
+    write(book / "src" / "app.py", "print('hello')\n")
+    write(book / "src" / "data.out", "not of a program\n")
+    assert run(OUTPUTS, "--book", book, "--check").returncode == 0
+    write(book / "src" / "app.out", "old\n")
+
+    checked = run(OUTPUTS, "--book", book, "--check")
+
+    assert checked.returncode == 1
+    assert checked.stderr.startswith("src/app.py: prints something else than what is stored")
+    assert run(OUTPUTS, "--book", book).returncode == 0
+    assert (book / "src" / "app.out").read_text(encoding="utf-8") == "hello\n"
+
+
 def test_code_that_nobody_tests_or_shows_is_remarked(tmp_path: Path) -> None:
     book = make(tmp_path / "book", fences(['include="src/app.py" region="inner"']))
 

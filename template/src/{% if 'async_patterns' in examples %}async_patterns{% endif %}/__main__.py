@@ -1,90 +1,118 @@
-"""Show each pattern at work on a service that runs in this process."""
+"""A guided tour: what each pattern teaches, its code, and what it prints.
 
+`python -m src.async_patterns` shows all of them, and stops after each for a
+reader who sits at a terminal; with names it shows these alone.
+"""
+
+import argparse
+import importlib
+import os
 import sys
-from functools import partial
+import textwrap
+from difflib import get_close_matches
+from pathlib import Path
+from types import ModuleType
 
-import anyio
+# Absolute, because a worker process loads this file without its package.
+from src.async_patterns import TOPICS
 
-from .patterns import first_answer, map_limited, within
-from .service import Service, ServiceError, ask, serving
-
-if sys.version_info < (3, 11):
-    from exceptiongroup import ExceptionGroup
-
-WORDS = ["one", "two", "three", "four", "five", "six", "seven", "eight"]
+WIDTH = 79
 
 
-# region: limit
-async def limit(service: Service) -> str:
-    """Ask for eight digests, three at a time."""
-
-    async def ask_for_digest(word: str) -> str:
-        return await ask(service.port, f"digest {word}")
-
-    answers = await map_limited(ask_for_digest, WORDS, limit=3)
-    if [answer.split()[0] for answer in answers] != WORDS:
-        raise RuntimeError(f"the answers are not in order: {answers}")
-    return (
-        f"{len(answers)} answers in the order of the questions, computed "
-        f"at most {service.peak} at once"
-    )
-
-
-# endregion
+def essential(source: str) -> str:
+    """Return the lines of a program that are marked as regions."""
+    kept: list[str] = []
+    inside = False
+    for line in source.splitlines():
+        if line.startswith("# region:"):
+            inside = True
+        elif line.startswith("# endregion"):
+            inside = False
+            kept.append("\n")
+        elif inside:
+            kept.append(line)
+    return "\n".join(kept).strip("\n")
 
 
-# region: deadline
-async def deadline(service: Service) -> str:
-    """Wait a tenth of a second for a service that stays silent."""
-    call = partial(ask, service.port, "silence")
-    answer = await within(0.1, call, default=None)
-    return f"after 0.1 seconds the answer was {answer}"
+def load(topic: str) -> ModuleType:
+    """Import the module of a topic."""
+    return importlib.import_module(f"src.async_patterns.{topic}")
 
 
-# endregion
+def title(module: ModuleType) -> str:
+    """Return the first line of what a module says about itself."""
+    return (module.__doc__ or "").partition("\n")[0]
 
 
-# region: race
-async def race(service: Service) -> str:
-    """Ask three mirrors, of which only the last one answers."""
-    requests = ["silence", "silence", "digest race"]
-    calls = [partial(ask, service.port, request) for request in requests]
-    answer = await first_answer(*calls)
-    return f"{answer} came first, the other two calls were cancelled"
+def contents() -> str:
+    """Return the topics with their titles."""
+    wide = max(map(len, TOPICS))
+    lines = (f"  {topic:{wide}}  {title(load(topic))}" for topic in TOPICS)
+    return "\n".join(lines)
 
 
-# endregion
+def show(topic: str) -> None:
+    """Print what a pattern teaches and its essential lines, and run it."""
+    module = load(topic)
+    code = essential(Path(module.__file__ or "").read_text(encoding="utf-8"))
+    print(f"\n--- {topic} ".ljust(WIDTH, "-"))
+    print(f"\n{(module.__doc__ or '').strip()}\n")
+    print(textwrap.indent(code, "    "))
+    print(f"\n$ python -m {module.__name__}", flush=True)
+    module.main()
 
 
-# region: failure
-async def failure(service: Service) -> str:
-    """Ask for three answers that are only of use together."""
-    requests = ["silence", "nonsense", "silence"]
-    call = partial(ask, service.port)
+def topic(text: str) -> str:
+    """Return the name of a topic, or say which one may be meant."""
+    name = text.replace("-", "_")
+    if name in TOPICS:
+        return name
+    closest = get_close_matches(name, TOPICS, n=1)
+    hint = f"did you mean {closest[0]}?" if closest else "--list names them"
+    raise argparse.ArgumentTypeError(f"there is no topic {text!r}; {hint}")
+
+
+def goes_on() -> bool:
+    """Wait for a reader at a terminal; say whether there is a next topic."""
+    if not (sys.stdin.isatty() and sys.stdout.isatty()):
+        return True
     try:
-        await map_limited(call, requests, limit=3)
-    except ExceptionGroup as group:
-        (error,) = group.exceptions
-        if not isinstance(error, ServiceError):
-            raise
-        return f"one call failed ({error}), the other two were cancelled"
-    raise RuntimeError("no call failed")
+        return input("\nEnter for the next, q to leave: ").strip() != "q"
+    except EOFError:
+        return False
 
 
-# endregion
+def tour(topics: list[str]) -> None:
+    """Show topics one after the other."""
+    for number, name in enumerate(topics):
+        if number and not goes_on():
+            return
+        show(name)
 
 
-async def main() -> None:
-    """Run the four patterns and print what each of them did."""
-    async with serving() as service:
-        for pattern in (limit, deadline, race, failure):
-            print(f"{pattern.__name__:9}{await pattern(service)}")
-    print(
-        f"{'service':9}{service.answered} requests answered, "
-        f"{service.broken_off} broken off by their callers, "
-        f"{service.connected} still open"
+def main(argv: list[str] | None = None) -> int:
+    """Return 0, or 130 when the reader interrupts."""
+    parser = argparse.ArgumentParser(
+        prog="python -m src.async_patterns",
+        description=__doc__,
     )
+    parser.add_argument("topics", nargs="*", type=topic, metavar="topic")
+    parser.add_argument("--list", action="store_true", help="name the topics")
+    arguments = parser.parse_args(argv)
+    try:
+        if arguments.list or not arguments.topics:
+            print(contents(), flush=True)
+        if not arguments.list:
+            tour(arguments.topics or list(TOPICS))
+        sys.stdout.flush()
+    except KeyboardInterrupt:
+        print()
+        return 130
+    except BrokenPipeError:
+        # The reader has seen enough; let Python close a stream that works.
+        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+    return 0
 
 
 if __name__ == "__main__":
-    anyio.run(main)
+    sys.exit(main())

@@ -18,19 +18,21 @@ from tools.build_scripts import book as books
 from tools.build_scripts import source
 from tools.build_scripts.book import BuildError, Problem
 from tools.build_scripts.cli import book_option, told
-from tools.build_scripts.listings import attributes_of, stored_output
+from tools.build_scripts.listings import OUTPUT_ENDING, attributes_of, stored_output
 
+# Where the programs of a book are.
+CODE = "src"
 # A program that waits for something that never comes must not hold the book up.
 SECONDS = 120
 
 
 def programs(root: Path) -> list[str]:
-    """Return the programs whose output listings show, relative to the book's root, sorted.
+    """Return the programs whose output is stored, or shown, relative to the book's root, sorted.
 
     Raises:
         BuildError: a chapter cannot be read.
     """
-    return sorted(set(_shown_programs(root)))
+    return sorted({*_shown_programs(root), *_stored_programs(root)})
 
 
 def _shown_programs(root: Path) -> Iterator[str]:
@@ -41,6 +43,14 @@ def _shown_programs(root: Path) -> Iterator[str]:
             program = attributes_of(fence.info).get("output")
             if program is not None:
                 yield program
+
+
+def _stored_programs(root: Path) -> Iterator[str]:
+    """Yield the programs that have their output beside them, whether a listing shows it or not."""
+    for output in (root / CODE).rglob(f"*{OUTPUT_ENDING}"):
+        program = output.with_suffix(".py")
+        if program.is_file():
+            yield program.relative_to(root).as_posix()
 
 
 def printed(root: Path, program: str) -> str:
@@ -86,7 +96,7 @@ def changed(root: Path, program: str) -> bool:
 @click.option("--check", is_flag=True, help="Change nothing; fail where something else is printed.")
 @book_option
 def main(check: bool, root: Path) -> None:
-    """Run the programs whose output listings show, and store what they print beside them."""
+    """Run the programs whose output is stored or shown, and store what they print beside them."""
     with told():
         stale = [program for program in programs(root) if changed(root, program)]
         if check and stale:
