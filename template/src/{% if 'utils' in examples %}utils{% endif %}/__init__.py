@@ -1,6 +1,8 @@
-"""Helpers for whoever measures: time a call, time a web address.
+"""Helpers for whoever measures, compares, or looks for what blocks.
 
-`python -m src.utils http://127.0.0.1:8000/books` times a running example.
+`python -m src.utils http://127.0.0.1:8000/books` times a running example,
+`python -m src.utils.compare` shows in what the answers of two applications
+differ, and `python -m src.utils.blocking` finds calls that block a loop.
 """
 
 from .timing import Timings, measure
