@@ -14,7 +14,6 @@ import anyio.lowlevel
 from .clock import run
 
 
-# region: resource
 @asynccontextmanager
 async def resource(name: str, *, broken: bool = False) -> AsyncIterator[str]:
     """Open something, lend it, and close it after use."""
@@ -26,9 +25,6 @@ async def resource(name: str, *, broken: bool = False) -> AsyncIterator[str]:
         yield name
     finally:
         print(f"  close {name}")
-
-
-# endregion
 
 
 # region: lifespan
