@@ -21,6 +21,7 @@ from markdown_it.token import Token
 
 from tests.repository import git, start_repository
 
+_ANCHOR = re.compile(r'<a id="([^"]+)"></a>')
 _ATTRIBUTES = re.compile(r"\s*\{[.#][\w-][^{}]*\}\s*$")
 
 
@@ -128,9 +129,10 @@ def _resolves(file: Path, target: str, fragments: Callable[[Path], frozenset[str
 
 
 def _fragments(file: Path) -> Iterator[str]:
-    """Yield the fragments of a file's headings as GitHub makes them."""
+    """Yield the fragments of a file's headings as GitHub makes them, and those of its anchors."""
     seen: Counter[str] = Counter()
     tokens = _parse(file)
+    yield from _ANCHOR.findall("".join(token.content for token in tokens if token.children))
     for opening, text in pairwise(tokens):
         if opening.type == "heading_open":
             plain = "".join(c.content for c in text.children or [] if c.type != "html_inline")
