@@ -250,6 +250,16 @@ def test_one_format_can_be_built_alone(built: Path, book_python: str, tmp_path: 
     assert {path.name for path in tmp_path.iterdir()} == {"markdown"}
 
 
+def test_a_book_without_examples_has_no_listing_that_misses_its_file(
+    template: Path, book_python: str, tmp_path: Path
+) -> None:
+    book = render(template, tmp_path / "book", commit=True, examples=[])
+
+    valid = run(book, book_python, "tools/validation/validate_book.py")
+
+    assert valid.returncode == 0, valid.stdout + valid.stderr
+
+
 @default_book_only
 @pytest.mark.parametrize(
     ("mistake", "sentence"),

@@ -208,6 +208,9 @@ def test_an_example_left_out_leaves_no_trace(copie: Copie, template: Path, left_
     assert not (book / "tests" / f"test_{left_out}.py").exists()
     assert f"src.{left_out}" not in (book / "Makefile").read_text(encoding="utf-8")
     assert left_out not in (book / "src" / "README.md").read_text(encoding="utf-8")
+    prose = "".join(path.read_text(encoding="utf-8") for path in book.rglob("chapter.md"))
+    assert f"src/{left_out}/" not in prose
+    assert f"src.{left_out}" not in prose
     assert broken_links(book) == []
 
 
