@@ -33,7 +33,7 @@ class Stock:
 
 # region: careless
 async def order_carelessly(stock: Stock, book: str) -> None:
-    """Reserve, pay, and fail to release: the await in `finally` is cut."""
+    """Reserve and pay; the release is cut off."""
     await stock.reserve(book)
     try:
         await pay()
@@ -46,7 +46,7 @@ async def order_carelessly(stock: Stock, book: str) -> None:
 
 # region: clean-up
 async def order(stock: Stock, book: str) -> None:
-    """Reserve and pay; whatever happens, release what was reserved."""
+    """Reserve and pay; release, come what may."""
     await stock.reserve(book)
     try:
         await pay()
