@@ -155,8 +155,8 @@ class Names:
                 self._bind(target, self.resolve(node.value))
         elif isinstance(node, ast.AnnAssign):
             kind = self.resolve(node.annotation)
-            value = self.resolve(node.value)
-            self._bind(node.target, value or (kind and f"{kind}()"))
+            value = f"{kind}()" if kind else self.resolve(node.value)
+            self._bind(node.target, value)
         elif isinstance(node, ast.withitem):
             self._bind(node.optional_vars, self.resolve(node.context_expr))
         elif isinstance(node, ast.arg):

@@ -136,7 +136,7 @@ def structure(where: str, first: Any, second: Any) -> Iterator[Difference]:
 
 
 def _json(value: Any) -> str:
-    return json.dumps(value, ensure_ascii=False, sort_keys=True)
+    return json.dumps(value, ensure_ascii=False)
 
 
 def _is_json(answer: Answer) -> bool:
