@@ -6,11 +6,11 @@ from typing import Any
 from sqlalchemy import select, update
 from sqlalchemy.exc import IntegrityError
 
-from . import tasks
 from .errors import ShopError
 from .extensions import db
 from .models import Book, Order, OrderLine, User
 from .shipping import quote
+from .tasks import confirm_later
 
 
 # region: take-stock
@@ -88,7 +88,7 @@ def place_order(
             return other, False
         raise
     # After the commit: a worker could be quicker than the transaction.
-    tasks.send_confirmation.delay(order.id)
+    confirm_later(order.id)
     return order, True
 
 

@@ -1,7 +1,7 @@
 """What need not be done before the answer: Celery's tasks."""
 
 from celery import Celery, Task, shared_task
-from flask import Flask
+from flask import Flask, current_app
 from sqlalchemy import select
 
 from .columns import now
@@ -22,6 +22,16 @@ def init_app(app: Flask) -> None:
     celery.config_from_object(app.config["CELERY"])
     celery.set_default()
     app.extensions["celery"] = celery
+
+
+def confirm_later(order_id: int) -> None:
+    """Queue the confirmation, in the queue of this application.
+
+    To call the shared task itself would mean the default application's,
+    which is another one where a process holds more than one.
+    """
+    celery: Celery = current_app.extensions["celery"]
+    celery.tasks[send_confirmation.name].delay(order_id)
 
 
 # endregion
