@@ -1,9 +1,11 @@
-"""A catalogue of books over HTTP, written with FastAPI.
+"""The same book shop, written with FastAPI: every answer is the same.
 
-`python -m src.fastapi_examples` serves it on this machine;
-`python -m src.fastapi_examples --check` talks to it and compares every answer.
+`python -m src.fastapi_examples` serves it on this machine with some books;
+`python -m src.fastapi_examples --check` starts it, shops in it, and stops.
+`python -m src.fastapi_examples.cli --help` lists its commands.
 """
 
 from .app import create_app
+from .settings import Settings
 
-__all__ = ["create_app"]
+__all__ = ["Settings", "create_app"]

@@ -1,14 +1,17 @@
-"""A conversation with the server, and what it must answer."""
+"""A visit to the shop, and what it must answer."""
 
 import json
-from collections.abc import Sequence
-from contextlib import closing
-from dataclasses import dataclass
-from http import HTTPStatus
-from http.client import HTTPConnection, HTTPResponse
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
+from typing import Any
 
-BOOK = {"isbn": "9780141439518", "title": "Pride and Prejudice", "year": 1813}
-OTHER = {"isbn": "9782253096337", "title": "Les Misérables", "year": 1862}
+import httpx2
+
+ADA = {"email": "ada@example.org", "password": "analytical engine"}
+ORDER = {"country": "GB", "lines": [{"book_id": 1, "quantity": 2}]}
+PLACED = {"id": 1, "status": "placed", "shipping": "4.00", "total": "19.98"}
+TOO_MANY = {"country": "GB", "lines": [{"book_id": 2, "quantity": 9}]}
+KEY = {"Idempotency-Key": "the-first-order"}
 
 
 # region: step
@@ -18,142 +21,87 @@ class Step:
 
     request: str
     status: int
-    answer: object = ""
-    body: str | None = None
-    content_type: str = "application/json"
-    location: str | None = None
+    # What the answer must hold; it may hold more.
+    answer: Mapping[str, object] = field(default_factory=dict)
+    body: Mapping[str, object] | None = None
+    headers: Mapping[str, str] = field(default_factory=dict)
 
 
 # endregion
 
 
-def _problem(status: int, detail: str, **more: object) -> dict[str, object]:
-    title = HTTPStatus(status).phrase
-    return {"title": title, "status": status, "detail": detail, **more}
-
-
-# region: conversation
-CONVERSATION = (
-    Step("GET /books", 200, []),
-    Step(
-        "POST /books",
-        201,
-        BOOK,
-        body=json.dumps({**BOOK, "isbn": "978-0-14-143951-8"}),
-        location="/books/9780141439518",
-    ),
-    Step("GET /books/9780141439518", 200, BOOK),
-    Step(
-        "POST /books",
-        409,
-        _problem(409, "A book with the ISBN 9780141439518 is already here."),
-        body=json.dumps(BOOK),
-    ),
-    Step(
-        "POST /books",
-        422,
-        _problem(
-            422,
-            "The book is not valid.",
-            errors=[
-                {
-                    "field": "isbn",
-                    "message": "The check digit of the ISBN does not fit",
-                },
-                {"field": "title", "message": "Field required"},
-                {
-                    "field": "year",
-                    "message": "Input should be a valid integer",
-                },
-            ],
-        ),
-        body='{"isbn": "9780141439519", "year": "1813"}',
-    ),
-    Step(
-        "POST /books",
-        400,
-        _problem(400, "Send a JSON object."),
-        body='{"isbn": ',
-    ),
-    Step(
-        "POST /books",
-        415,
-        _problem(415, "Send the body as application/json."),
-        body="isbn=9780141439518",
-        content_type="application/x-www-form-urlencoded",
-    ),
-    Step(
-        "POST /books",
-        201,
-        OTHER,
-        body=json.dumps(OTHER),
-        location="/books/9782253096337",
-    ),
-    Step("GET /books", 200, [OTHER, BOOK]),
-    Step("DELETE /books/9780141439518", 204),
-    Step(
-        "GET /books/9780141439518",
-        404,
-        _problem(404, "No book has the ISBN 9780141439518."),
-    ),
-    Step(
-        "PUT /books",
-        405,
-        _problem(405, "This address does not take this method."),
-    ),
-    Step(
-        "GET /authors",
-        404,
-        _problem(404, "There is nothing at this address."),
-    ),
+# region: visit
+VISIT = (
+    Step("GET /ping", 200),
+    Step("GET /books?q=austen", 200, {"total": 1, "page": 1}),
+    Step("GET /books/1", 200, {"title": "Pride and Prejudice", "stock": 12}),
+    Step("GET /books/99", 404, {"detail": "There is no book 99."}),
+    Step("GET /books/one", 404, {"status": 404}),
+    Step("GET /auth/me", 401, {"detail": "Log in first."}),
+    Step("POST /auth/register", 201, body={**ADA, "name": "Ada"}),
+    Step("POST /auth/login", 401, body={**ADA, "password": "wrong"}),
+    Step("POST /auth/login", 200, {"name": "Ada"}, body=ADA),
+    Step("POST /orders", 201, PLACED, ORDER, KEY),
+    Step("POST /orders", 201, PLACED, ORDER, KEY),
+    Step("GET /books/1", 200, {"stock": 10}),
+    Step("POST /orders", 409, body=TOO_MANY),
+    Step("POST /orders/1/cancel", 200, {"status": "cancelled"}),
+    Step("GET /books/1", 200, {"stock": 12}),
+    Step("GET /admin/outbox", 403, {"detail": "This is for admins."}),
+    Step("GET /shop/", 200),
+    Step("POST /auth/logout", 204),
 )
 # endregion
 
 
-def _differences(step: Step, response: HTTPResponse, text: str) -> list[str]:
-    media_type = response.headers.get_content_type()
-    is_json = bool(text) and media_type.endswith("json")
-    expected_type = "application/json"
-    if step.status >= 400:
-        expected_type = "application/problem+json"
-    comparisons = [
-        ("status", response.status, step.status),
-        ("answer", json.loads(text) if is_json else text, step.answer),
-        ("Location", response.headers["Location"], step.location),
-    ]
-    if text:
-        comparisons.append(("media type", media_type, expected_type))
+def _differences(step: Step, response: httpx2.Response) -> list[str]:
+    wrong: list[tuple[str, object, object]] = []
+    if response.status_code != step.status:
+        wrong.append(("status", response.status_code, step.status))
+    answer: dict[str, Any] = response.json() if step.answer else {}
+    for name, expected in step.answer.items():
+        if answer.get(name) != expected:
+            wrong.append((name, answer.get(name), expected))
     return [
         f"{step.request}: the {name} is {actual!r}, not {expected!r}."
-        for name, actual, expected in comparisons
-        if actual != expected
+        for name, actual, expected in wrong
     ]
+
+
+def _shown(response: httpx2.Response) -> str:
+    """Return the answer as one short line."""
+    if "json" in response.headers.get("Content-Type", ""):
+        return response.text.strip()
+    return " ".join(response.text.split())[:60]
 
 
 # region: make-step
-def _make(step: Step, port: int) -> list[str]:
+def _make(step: Step, client: httpx2.Client) -> list[str]:
     """Make a request, print both sides, return what is not as expected."""
     method, path = step.request.split()
-    headers = {"Content-Type": step.content_type} if step.body else {}
-    connection = HTTPConnection("127.0.0.1", port, timeout=10)
-    with closing(connection):
-        connection.request(method, path, step.body, headers)
-        response = connection.getresponse()
-        text = response.read().decode()
-    print(f"> {step.request} {step.body or ''}".rstrip())
-    print(f"< {response.status} {text}".rstrip())
-    return _differences(step, response, text)
+    response = client.request(
+        method,
+        path,
+        json=step.body,
+        headers=step.headers,
+    )
+    body = json.dumps(step.body) if step.body else ""
+    print(f"> {step.request} {body}".rstrip())
+    print(f"< {response.status_code} {_shown(response)}".rstrip())
+    return _differences(step, response)
 
 
 # endregion
 
 
 # region: check
-def check(port: int, conversation: Sequence[Step] = CONVERSATION) -> list[str]:
-    """Hold the conversation and return every difference."""
+def check(port: int, visit: Sequence[Step] = VISIT) -> list[str]:
+    """Visit the shop and return every difference."""
     differences: list[str] = []
-    for step in conversation:
-        differences.extend(_make(step, port))
+    address = f"http://127.0.0.1:{port}"
+    with httpx2.Client(base_url=address, trust_env=False) as client:
+        for step in visit:
+            differences.extend(_make(step, client))
     return differences
 
 

@@ -1,87 +1,125 @@
-"""Every error as a problem document (RFC 9457), whoever raised it."""
+"""Every error in one shape, whoever raised it."""
 
-from collections.abc import Mapping
-from http import HTTPStatus
-from typing import Any
+import logging
 
-from fastapi import FastAPI, Request
+from fastapi import FastAPI, Request, Response
 from fastapi.exceptions import RequestValidationError
-from fastapi.responses import JSONResponse
+from pydantic import ValidationError
 from starlette.exceptions import HTTPException
 
-from .models import FieldError, Problem
-from .store import BookExists, BookNotFound
+from .flask_ways import allowed_methods, redirect_of
+from .messages import errors_of, is_no_object
+from .requests import is_json
+from .responses import problem
+
+log = logging.getLogger(__name__)
 
 DETAILS = {
     400: "Send a JSON object.",
+    401: "Log in first.",
+    403: "This is for admins.",
     404: "There is nothing at this address.",
     405: "This address does not take this method.",
+    413: "The body is too large.",
     415: "Send the body as application/json.",
     500: "The server failed. The request may not be at fault.",
 }
+INVALID = "The data is not valid."
 
 
-# region: problem
-def problem(
-    status: int,
-    detail: str,
-    *,
-    errors: list[FieldError] | None = None,
-    headers: Mapping[str, str] | None = None,
-) -> JSONResponse:
-    """Return an error that a person can read and a program can parse."""
-    title = HTTPStatus(status).phrase
-    body = Problem(title=title, status=status, detail=detail, errors=errors)
-    return JSONResponse(
-        body.model_dump(exclude_none=True),
-        status_code=status,
-        headers=headers,
-        media_type="application/problem+json",
-    )
+# region: shop-error
+class ShopError(Exception):
+    """Something that the shop refuses, and the status that says so."""
+
+    def __init__(
+        self,
+        status: int,
+        detail: str,
+        field: str | None = None,
+        message: str = "",
+    ) -> None:
+        """Remember what to answer, and which field is to blame."""
+        super().__init__(detail)
+        self.status = status
+        self.detail = detail
+        self.errors: list[dict[str, str]] | None = None
+        if field is not None:
+            self.errors = [{"field": field, "message": message}]
+
+
+class LoginNeeded(Exception):
+    """A page was asked for by somebody who must log in first."""
 
 
 # endregion
 
 
-def _is_no_object(reason: dict[str, object]) -> bool:
-    return reason["type"] == "json_invalid" or reason["loc"] == ("body",)
+# region: validation-handler
+async def _invalid(request: Request, error: Exception) -> Response:
+    assert isinstance(error, RequestValidationError | ValidationError)
+    reasons = list(error.errors())
+    if any(map(is_no_object, reasons)):
+        # Without a body of the right kind there is nothing to be valid.
+        status = 400 if is_json(request) else 415
+        return problem(request, status, DETAILS[status])
+    return problem(request, 422, INVALID, errors=errors_of(reasons))
 
 
-def _field_error(reason: dict[str, Any]) -> FieldError:
-    return FieldError(field=reason["loc"][-1], message=reason["msg"])
+# endregion
+
+
+# region: http-handler
+async def _http(request: Request, error: Exception) -> Response:
+    assert isinstance(error, HTTPException)
+    status = error.status_code
+    headers = dict(error.headers or {})
+    if status == 404 and (redirect := redirect_of(request)):
+        return redirect
+    if status == 405:
+        headers["Allow"] = allowed_methods(request)
+        if request.method == "OPTIONS":
+            return Response(headers=headers, media_type="text/html")
+    detail = DETAILS.get(status, str(error.detail))
+    return problem(request, status, detail, headers=headers)
+
+
+# endregion
+
+
+# region: error-handlers
+async def _refused(request: Request, error: Exception) -> Response:
+    assert isinstance(error, ShopError)
+    headers = {}
+    if error.status == 401 and "Authorization" in request.headers:
+        headers["WWW-Authenticate"] = "Bearer"
+    return problem(
+        request,
+        error.status,
+        error.detail,
+        errors=error.errors,
+        headers=headers,
+    )
+
+
+async def _login_needed(request: Request, _error: Exception) -> Response:
+    query = f"next={request.url.path}".replace("/", "%2F")
+    headers = {"Location": f"/shop/login?{query}"}
+    return Response(status_code=302, headers=headers)
+
+
+async def failed(request: Request, error: Exception) -> Response:
+    """Answer what nobody expected, and tell nothing of it."""
+    log.error("%s failed", request.url.path, exc_info=error)
+    return problem(request, 500, DETAILS[500])
 
 
 def register(app: FastAPI) -> None:
-    """Let the application answer every error with a problem document."""
+    """Let the application answer every error in this shape."""
+    app.add_exception_handler(ShopError, _refused)
+    app.add_exception_handler(LoginNeeded, _login_needed)
+    app.add_exception_handler(RequestValidationError, _invalid)
+    app.add_exception_handler(ValidationError, _invalid)
+    app.add_exception_handler(HTTPException, _http)
 
-    # region: error-handlers
-    @app.exception_handler(BookNotFound)
-    async def not_found(_: Request, error: BookNotFound) -> JSONResponse:
-        return problem(404, f"No book has the ISBN {error}.")
 
-    @app.exception_handler(BookExists)
-    async def exists(_: Request, error: BookExists) -> JSONResponse:
-        return problem(409, f"A book with the ISBN {error} is already here.")
-
-    @app.exception_handler(RequestValidationError)
-    async def invalid(
-        _: Request,
-        error: RequestValidationError,
-    ) -> JSONResponse:
-        reasons = error.errors()
-        if any(map(_is_no_object, reasons)):
-            return problem(400, DETAILS[400])
-        errors = [_field_error(reason) for reason in reasons]
-        return problem(422, "The book is not valid.", errors=errors)
-
-    @app.exception_handler(HTTPException)
-    async def http(_: Request, error: HTTPException) -> JSONResponse:
-        status = error.status_code
-        detail = DETAILS.get(status, str(error.detail))
-        return problem(status, detail, headers=error.headers)
-
-    @app.exception_handler(Exception)
-    async def failed(_: Request, _error: Exception) -> JSONResponse:
-        return problem(500, DETAILS[500])
-
-    # endregion
+# endregion

@@ -11,16 +11,23 @@ from fastapi import FastAPI
 HOST = "127.0.0.1"
 
 
+def _config(app: FastAPI) -> uvicorn.Config:
+    return uvicorn.Config(app, log_level="warning", ws="websockets-sansio")
+
+
 def serve(app: FastAPI, port: int) -> None:
     """Serve until the process is told to stop."""
-    uvicorn.run(app, host=HOST, port=port)
+    # Opened here, so that a port that is taken is an error like any other.
+    with socket.create_server((HOST, port)) as listener:
+        print(f"Serving http://{HOST}:{port}/shop/", flush=True)
+        uvicorn.Server(_config(app)).run([listener])
 
 
 # region: running
 @contextmanager
 def running(app: FastAPI) -> Iterator[int]:
     """Serve on a free port, which is returned, for as long as the block."""
-    server = uvicorn.Server(uvicorn.Config(app, log_level="warning"))
+    server = uvicorn.Server(_config(app))
     # The socket listens from here on, so nobody has to wait for the server:
     # whoever is early is answered when it is up.
     with socket.create_server((HOST, 0)) as listener:

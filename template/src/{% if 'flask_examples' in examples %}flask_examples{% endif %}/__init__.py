@@ -1,9 +1,10 @@
-"""A catalogue of books over HTTP, written with Flask.
+"""A small book shop, written with Flask as it is written today.
 
-`python -m src.flask_examples` serves it on this machine;
-`python -m src.flask_examples --check` talks to it and compares every answer.
+`python -m src.flask_examples` serves it on this machine with some books;
+`python -m src.flask_examples --check` starts it, shops in it, and stops.
+`flask --app src.flask_examples --help` lists its commands.
 """
 
-from .app import create_app
+from .app import close_app, create_app
 
-__all__ = ["create_app"]
+__all__ = ["close_app", "create_app"]

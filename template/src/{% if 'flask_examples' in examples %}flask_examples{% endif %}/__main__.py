@@ -1,4 +1,4 @@
-"""Serve the catalogue on this machine, or check how it answers."""
+"""Serve a shop with some books on this machine, or visit it and check."""
 
 import argparse
 import signal
@@ -6,9 +6,14 @@ import sys
 from pathlib import Path
 from tempfile import TemporaryDirectory
 
-from .app import create_app
+from flask import Flask
+
+from .app import close_app, create_app
 from .check import check
+from .extensions import db
+from .seed import seed_books
 from .server import running, serve
+from .stub import shipping_stub
 
 
 def _port(text: str) -> int:
@@ -21,7 +26,7 @@ def _port(text: str) -> int:
 def _arguments(argv: list[str] | None) -> argparse.Namespace:
     parser = argparse.ArgumentParser(
         prog="python -m src.flask_examples",
-        description=f"{__doc__} Its books are forgotten when it stops.",
+        description=f"{__doc__} What is sold is forgotten when it stops.",
     )
     parser.add_argument(
         "--port",
@@ -32,9 +37,38 @@ def _arguments(argv: list[str] | None) -> argparse.Namespace:
     parser.add_argument(
         "--check",
         action="store_true",
-        help="serve on a free port, compare every answer, and stop",
+        help="serve on a free port, visit the shop, and stop",
     )
     return parser.parse_args(argv)
+
+
+def _shop(folder: Path, shipping_url: str) -> Flask:
+    app = create_app(
+        {
+            "DATABASE_URL": f"sqlite:///{folder / 'shop.sqlite3'}",
+            "MEDIA": str(folder / "media"),
+            "SHIPPING_URL": shipping_url,
+        },
+    )
+    with app.app_context():
+        db.create_all()
+        db.session.add_all(seed_books())
+        db.session.commit()
+    return app
+
+
+def _run(arguments: argparse.Namespace) -> list[str]:
+    with TemporaryDirectory() as folder, shipping_stub() as shipping_url:
+        app = _shop(Path(folder), shipping_url)
+        try:
+            if arguments.check:
+                with running(app) as port:
+                    return check(port)
+            serve(app, arguments.port)
+        finally:
+            # Windows removes no file that is still open.
+            close_app(app)
+    return []
 
 
 def main(argv: list[str] | None = None) -> int:
@@ -42,13 +76,13 @@ def main(argv: list[str] | None = None) -> int:
     arguments = _arguments(argv)
     # Without this, being told to stop would leave the directory behind.
     signal.signal(signal.SIGTERM, lambda *_: sys.exit(0))
-    with TemporaryDirectory() as directory:
-        app = create_app(Path(directory, "catalogue.sqlite3"))
-        if not arguments.check:
-            serve(app, arguments.port)
-            return 0
-        with running(app) as port:
-            differences = check(port)
+    try:
+        differences = _run(arguments)
+    except KeyboardInterrupt:
+        return 0
+    except OSError as error:
+        print(f"It cannot be served: {error.strerror}.", file=sys.stderr)
+        return 1
     for difference in differences:
         print(difference, file=sys.stderr)
     return 1 if differences else 0

@@ -1,0 +1,95 @@
+"""Every application of the book, on every database of this machine, emptied for each test."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from contextlib import closing, contextmanager
+from pathlib import Path
+
+import pytest
+
+from .database import Database
+from .postgres import postgres, programs
+from .shipping import shipping_service
+from .shop import ADMIN, Shop
+from .target import NewClient, Settings, Target, clients
+from .targets import targets
+
+# Everything on SQLite; on PostgreSQL each shop alone and in process, where it is quicker.
+CASES = [
+    pytest.param((target, database), id=f"{target}-{database}".replace(" ", "-"))
+    for target in targets()
+    for database in ("sqlite", "postgresql")
+    if database == "sqlite" or target.name in {"flask", "fastapi"}
+]
+Case = tuple[Target, Database, Settings]
+# Passwords as cheap as they can be: what is tested is not how dear they are.
+CHEAP = "scrypt:128:8:1"
+
+
+@pytest.fixture(scope="session")
+def shipping_url() -> Iterator[str]:
+    with shipping_service() as url:
+        yield url
+
+
+@pytest.fixture(scope="session")
+def postgres_url() -> Iterator[str]:
+    folder = programs()
+    if folder is None:
+        pytest.skip("PostgreSQL is not installed here.")
+    with postgres(folder) as url:
+        yield url
+
+
+@contextmanager
+def _database(name: str, folder: Path, request: pytest.FixtureRequest) -> Iterator[Database]:
+    if name == "sqlite":
+        with closing(Database(f"sqlite:///{folder / 'shop.sqlite3'}")) as database:
+            yield database
+        return
+    url: str = request.getfixturevalue("postgres_url")
+    with closing(Database(url)) as database:
+        yield database
+
+
+@pytest.fixture(scope="session", params=CASES)
+def case(
+    request: pytest.FixtureRequest,
+    tmp_path_factory: pytest.TempPathFactory,
+    shipping_url: str,
+) -> Iterator[Case]:
+    """Prepare a database for an application: its tables and its admin."""
+    target, name = request.param
+    folder = tmp_path_factory.mktemp("shop")
+    with _database(name, folder, request) as database:
+        settings = {
+            "DATABASE_URL": database.url,
+            "MEDIA": str(folder / "media"),
+            "SECRET_KEY": "a secret of the tests that is long enough",
+            "PASSWORD_HASH": CHEAP,
+            "SHIPPING_URL": shipping_url,
+            "SHIPPING_TIMEOUT": 20.0,
+        }
+        target.command(settings, ["init-db"])
+        account = [ADMIN["email"], "--password", ADMIN["password"]]
+        target.command(settings, ["create-admin", *account])
+        yield target, database, settings
+        database.drop()
+
+
+@pytest.fixture(scope="session")
+def new_client(case: Case) -> Iterator[NewClient]:
+    """Start the application once; what makes a client of it."""
+    target, _, settings = case
+    with target.start(settings) as new:
+        yield new
+
+
+@pytest.fixture
+def shop(new_client: NewClient, case: Case) -> Iterator[Shop]:
+    """A shop that is empty but for its admin."""
+    _, database, _ = case
+    database.empty()
+    with clients(new_client) as new:
+        yield Shop(new)
