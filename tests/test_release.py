@@ -394,8 +394,8 @@ def test_the_first_release_of_a_fresh_book_needs_nothing_more(
 
     assert done.returncode == 0, done.stdout + done.stderr
     assert git(book, "show", "--format=%s", "--name-only", "HEAD").split("\n")[2:-1] == [
-        *(["CITATION.cff"] if (book / "CITATION.cff").exists() else []),
         "CHANGELOG.md",
+        "CITATION.cff",
     ]
     append(book, "README.md", "\nMore.\n")
     text = (book / "CHANGELOG.md").read_text(encoding="utf-8")

@@ -95,6 +95,8 @@ def make_repository(root: Path) -> Path:
     write(root / "book.yml", msgspec.yaml.encode(data).decode())
     write(root / CHAPTER, "---\nstatus: planned\n---\n\n# One\n\nText.\n")
     write(root / "pyproject.toml", '[project]\nname = "tiny"  # "1.1.0"\nversion = "1.1.0"\n')
+    write(root / "LICENSE", "MIT\n")
+    write(root / "LICENSE-TEXT.md", "# CC-BY-4.0\n")
     write(root / "CHANGELOG.md", CHANGELOG)
     write(root / "CITATION.cff", CITATION)
     write(root / ".gitignore", "/dist/\n/.book_cache/\n/book_build/\n*.aux\n")
@@ -397,8 +399,6 @@ def test_a_book_with_mistakes(book: Path) -> None:
 
 
 def test_stale_outputs(book: Path) -> None:
-    listing = '# One\n\n```{.text output="src/app.py"}\n```\n'
-    write(book / CHAPTER, listing)
     write(book / "src" / "app.out", "something else\n")
     write(book / "src" / "__init__.py", "")
     commit(book)
