@@ -104,7 +104,7 @@ def requirements(session: nox.Session) -> None:
     session.install("uv")
     session.chdir(REQUIREMENTS)
     earlier: list[str] = []
-    for name in ("build", "cjk", "examples", "dev", "update"):
+    for name in ("build", "cjk", "examples", "dev", "update", "assets"):
         source = next(REQUIREMENTS.glob(f"*{name}.in*"))
         pinned = source.with_name(source.name.replace(".in", ".txt"))
         header = pinned.read_text(encoding="utf-8").splitlines(keepends=True)[:2]

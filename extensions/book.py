@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from typing import Any
 
 import yaml
@@ -41,7 +41,7 @@ def book_data(answers: Mapping[str, Any], edition: Edition, outline: Outline) ->
         "parts": [{"title": part.title, "first": part.first} for part in outline.parts],
         "chapters": [_entry(entry) for entry in outline.chapters],
         "appendices": [_entry(entry) for entry in outline.appendices],
-        "phases": edition.data["phases"],
+        "phases": list(_phases(edition, outline)),
         "milestones": list(_milestones(edition, outline)),
     }
 
@@ -109,11 +109,24 @@ def _entry(entry: Entry) -> dict[str, Any]:
     }
 
 
+def _phases(edition: Edition, outline: Outline) -> Iterator[dict[str, Any]]:
+    """Yield the phases, each with those of its chapters that the author kept."""
+    for phase in edition.data["phases"]:
+        yield {**phase, "chapters": _kept(phase["chapters"], outline)}
+
+
 def _milestones(edition: Edition, outline: Outline) -> Iterator[dict[str, Any]]:
-    """Yield the milestones, each with those of its chapters that the author kept."""
+    """Yield the milestones, each with those of its chapters that the author kept, if any."""
     for milestone in edition.data["milestones"]:
-        kept = [id for id in milestone["chapters"] if outline.find(id)]
-        yield {**milestone, "chapters": kept}
+        if milestone["chapters"] == "all":
+            yield milestone
+        elif kept := _kept(milestone["chapters"], outline):
+            yield {**milestone, "chapters": kept}
+
+
+def _kept(ids: Iterable[str], outline: Outline) -> list[str]:
+    """Return the ids that chapters of an edition have in an outline, of those that it holds."""
+    return [entry.id for id in ids if (entry := outline.find(id))]
 
 
 def dump_yaml(data: object) -> str:

@@ -82,7 +82,8 @@ def load_edition(file: Path) -> Edition:
         appendices=_chapters(content["appendices"]),
         parts=tuple(Part(part["title"], part["first"]) for part in content["parts"]),
         data={
-            key: content[key] for key in ("phases", "milestones", "journey", "audience", "outcomes")
+            key: content[key]
+            for key in ("keywords", "phases", "milestones", "journey", "audience", "outcomes")
         },
     )
 

@@ -48,10 +48,21 @@ def _load_siblings(*modules: str) -> Iterator[ModuleType]:
 
 
 if TYPE_CHECKING:
-    from extensions import answers, book, edition, guard, markdown, outline, ownership, start
+    from extensions import (
+        answers,
+        book,
+        citation,
+        edition,
+        guard,
+        markdown,
+        outline,
+        ownership,
+        start,
+    )
 else:
-    answers, book, edition, guard, markdown, outline, ownership, start = _load_siblings(
-        "answers", "book", "edition", "guard", "markdown", "outline", "ownership", "start"
+    answers, book, citation, edition, guard, markdown, outline, ownership, start = _load_siblings(
+        *("answers", "book", "citation", "edition", "guard"),
+        *("markdown", "outline", "ownership", "start"),
     )
 
 TEMPLATE = Path(__file__).resolve().parent.parent
@@ -82,7 +93,10 @@ class BookExtension(Extension):
             book_data=self.book_data,
             book_root=self.book_root,
             chapter_dir=self.chapter_dir,
+            chapter_names=self.chapter_names,
             chapter_title=self.chapter_title,
+            citation=self.citation,
+            contact=contact,
             content_folder=self.content_folder,
             directories=self.directories,
             edition_data=self.edition_data,
@@ -148,6 +162,11 @@ class BookExtension(Extension):
     def chapter_title(self, context: Context, id: str) -> str:
         """Return a chapter's title, escaped for Markdown."""
         return markdown.escape(self.current_outline(context).get(id).title)
+
+    @pass_context
+    def chapter_names(self, context: Context) -> list[str]:
+        """Return every chapter and appendix as a form offers it: `Chapter 3: Its title`."""
+        return [f"{entry.name}: {entry.title}" for entry in self.entries(context)]
 
     # --- links ---------------------------------------------------------------------------------
 
@@ -261,6 +280,11 @@ class BookExtension(Extension):
         return book.book_data(context.get_all(), chosen, self.current_outline(context))
 
     @pass_context
+    def citation(self, context: Context) -> dict[str, Any]:
+        """Return the contents of CITATION.cff."""
+        return citation.citation(context.get_all(), self.edition_data(context, "keywords"))
+
+    @pass_context
     def remembered(self, context: Context) -> dict[str, Any]:
         """Return the answers to write into the answers file."""
         questions = [question.name for question in self._questions]
@@ -309,6 +333,11 @@ class BookExtension(Extension):
         if name not in self._editions:
             self._editions[name] = edition.load_edition(EDITIONS / f"{name}.yml")
         return self._editions[name]
+
+
+def contact(authors: str) -> str:
+    """Return the first address that an author can be written to, or an empty string."""
+    return next((author.email for author in answers.read_authors(authors) if author.email), "")
 
 
 def _is(one: object, other: object) -> bool:

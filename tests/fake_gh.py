@@ -1,4 +1,4 @@
-"""Stands in for GitHub's command-line program: it keeps pull requests in the file FAKE_GITHUB.
+"""Stands in for GitHub's command-line program: what it knows is kept in the file FAKE_GITHUB.
 
 It takes no option but those that the real one has, and fails with the real one's words.
 """
@@ -37,6 +37,12 @@ def known_commands() -> argparse.ArgumentParser:
     marking = _command(pr, "ready", mark)
     marking.add_argument("number", type=int)
     marking.add_argument("--undo", action="store_true")
+    release = commands.add_parser("release").add_subparsers(required=True)
+    releasing = _command(release, "create", publish, "--title", "--notes-file")
+    releasing.add_argument("tag")
+    releasing.add_argument("files", nargs="*", type=Path)
+    releasing.add_argument("--verify-tag", action="store_true")
+    releasing.add_argument("--prerelease", action="store_true")
     editing = _command(commands, "api", edit, "--method")
     editing.add_argument("address")
     editing.add_argument("--silent", action="store_true")
@@ -100,6 +106,25 @@ def edit(options: argparse.Namespace, state: dict[str, Any]) -> None:
         sys.exit("gh: Not Found (HTTP 404)")
     pull = state["pulls"][int(options.address.removeprefix(prefix)) - 1]
     pull.update(dict(field.split("=", 1) for field in options.raw_field))
+
+
+def publish(options: argparse.Namespace, state: dict[str, Any]) -> None:
+    """Make a release of a tag, with files that can be downloaded."""
+    if not os.environ.get("GH_REPO"):
+        sys.exit(
+            "failed to run git: fatal: not a git repository (or any of the parent directories)"
+        )
+    if options.verify_tag and options.tag not in state["tags"]:
+        sys.exit(f"tag {options.tag} doesn't exist in the repo, aborting due to --verify-tag flag")
+    state["releases"].append(
+        {
+            "tag": options.tag,
+            "title": options.title,
+            "notes": Path(options.notes_file).read_text(encoding="utf-8"),
+            "prerelease": options.prerelease,
+            "files": {file.name: file.stat().st_size for file in options.files},
+        }
+    )
 
 
 def _refuse_draft(draft: bool, state: dict[str, Any]) -> None:

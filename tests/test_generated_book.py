@@ -320,7 +320,8 @@ def test_the_books_own_tests_pass(built: Path, installed: Path) -> None:
 
 @pytest.mark.parametrize("built", BOOKS[1:], indirect=True)
 def test_the_tests_of_a_book_about_itself_pass(built: Path, installed: Path) -> None:
-    own = ("tests/test_book.py", "tests/test_build.py", "-k", "test_book or this_book")
+    files = ("tests/test_assets.py", "tests/test_book.py", "tests/test_build.py")
+    own = (*files, "-k", "test_book or this_book")
     result = run(installed, ".venv/bin/python", "-m", "pytest", *own)
 
     assert result.returncode == 0, result.stdout + result.stderr
@@ -349,6 +350,8 @@ def test_make_help_lists_the_commands(built: Path, installed: Path) -> None:
     assert listed == [
         "help",
         "install",
+        "hooks",
+        "assets",
         "build",
         "examples",
         "async-demo",
@@ -357,6 +360,7 @@ def test_make_help_lists_the_commands(built: Path, installed: Path) -> None:
         "outputs",
         "serve",
         "status",
+        "release",
         "chapter",
         "outline",
         "update",

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import base64
 import gzip
 import os
 import random
@@ -16,7 +17,7 @@ from http.server import SimpleHTTPRequestHandler, ThreadingHTTPServer
 from pathlib import Path
 from string import ascii_lowercase
 from threading import Thread
-from typing import Any
+from typing import Any, ClassVar
 from xml.etree import ElementTree
 
 import pytest
@@ -28,6 +29,7 @@ from tests.support import outline, render, run, write
 pytestmark = pytest.mark.xdist_group("website")
 
 BUILD = "tools/build_scripts/build_book.py"
+MAKE_ASSETS = "tools/build_scripts/make_assets.py"
 NAMES = ("chromium", "chromium-browser", "google-chrome", "chrome")
 PHONE, DESK = 320, 1440
 OWN_ADDRESSES = ("http://127.0.0.1:", "file:", "data:")
@@ -98,6 +100,8 @@ Because.
 
 ![A pool.](../../assets/images/pool.svg){#fig-pool credit="Photo: Ada"}
 
+![Latency by load](../../assets/charts/latency.svg){#fig-latency fig-alt="A line that rises"}
+
 ```{.mermaid #fig-flow caption="A flow" alt="Two boxes, joined by an arrow"}
 flowchart LR
   Client --> Server
@@ -135,6 +139,18 @@ CODE = {
     "src/app.out": "$ python -m app\n",
     "src/old.py": "def index(): ...\n",
     "src/new.py": "async def index(): ...\n",
+    "research/benchmarks/latency.csv": "clients,p99\n1,12\n400,402\n",
+    "assets/charts/latency.py": """\
+from tools.build_scripts import charts
+
+
+def draw() -> charts.Chart:
+    rows = charts.read("research/benchmarks/latency.csv")
+    figure, axes = charts.new_axes("Clients", "p99 (ms)")
+    axes.plot([row["clients"] for row in rows], [row["p99"] for row in rows], label="Flask")
+    charts.label_lines(axes)
+    return charts.Chart(figure, "Latency by load", "It rises.", rows)
+""",
 }
 POOLS = """\
 # Pools
@@ -188,8 +204,9 @@ def site(template: Path, book_python: str, tmp_path_factory: pytest.TempPathFact
     write(book, "assets/images/pool.svg", SVG)
     for name, code in CODE.items():
         write(book, name, code)
-    done = run(book, book_python, BUILD, "--format", "html")
-    assert done.returncode == 0, done.stdout + done.stderr
+    for command in ((MAKE_ASSETS,), (BUILD, "--format", "html")):
+        done = run(book, book_python, *command)
+        assert done.returncode == 0, done.stdout + done.stderr
     return book / "book_build" / "html"
 
 
@@ -287,7 +304,7 @@ def test_axe_finds_nothing_on_any_page(
     found: list[str] = []
     files = sorted(site.glob("*.html"))
     names = {"404.html", "book-index.html", "elements.html", "index.html", "print.html"}
-    assert names | {"sizing.html"} <= {file.name for file in files}
+    assert names | {"sizing.html", "status.html"} <= {file.name for file in files}
     with opened(browser, served, width, color_scheme=theme, reduced_motion="reduce") as page:
         page.route("**/sizing.html", stay)
         for file in files:
@@ -423,6 +440,46 @@ def test_the_theme_is_switched_and_remembered(address: str, browser: Browser, wi
         expect(page.get_by_role("button", name="Theme: like the system")).to_be_visible()
 
 
+# Counts the colours of a picture, the commonest first.
+COLOURS = """async (png) => {
+  const image = new Image();
+  image.src = `data:image/png;base64,${png}`;
+  await image.decode();
+  const canvas = new OffscreenCanvas(image.width, image.height).getContext("2d");
+  canvas.drawImage(image, 0, 0);
+  const { data } = canvas.getImageData(0, 0, image.width, image.height);
+  const counts = new Map();
+  for (let at = 0; at < data.length; at += 4) {
+    const colour = data.slice(at, at + 3).join();
+    counts.set(colour, (counts.get(colour) ?? 0) + 1);
+  }
+  return [...counts].sort((a, b) => b[1] - a[1]).map(([colour]) => colour);
+}"""
+LIGHT, DARK = ("255,255,255", "29,91,191"), ("17,21,27", "111,163,255")
+
+
+@pytest.mark.parametrize("system", ["light", "dark"])
+@pytest.mark.parametrize("chosen", ["system", "light", "dark"])
+def test_a_chart_follows_the_theme_of_the_page(
+    address: str, browser: Browser, system: str, chosen: str
+) -> None:
+    theme = system if chosen == "system" else chosen
+    with opened(browser, f"{address}elements.html", color_scheme=system) as page:
+        page.evaluate("theme => { document.documentElement.dataset.theme = theme }", chosen)
+        chart = page.get_by_role("img", name="A line that rises")
+        chart.scroll_into_view_if_needed()
+        page.wait_for_function("image => image.complete", arg=chart.element_handle())
+        picture = base64.b64encode(chart.screenshot()).decode()
+        colours = page.evaluate(COLOURS, picture)
+
+    (ground, line), (other_ground, other_line) = (
+        (LIGHT, DARK) if theme == "light" else (DARK, LIGHT)
+    )
+    assert colours[0] == ground
+    assert line in colours
+    assert {other_ground, other_line}.isdisjoint(colours)
+
+
 def test_the_help_says_which_keys_there_are_and_turns_them_off(
     served: str, browser: Browser
 ) -> None:
@@ -518,6 +575,71 @@ def test_a_missing_page_leads_home_from_any_depth(served: str, browser: Browser)
         expect(link).to_have_js_property("href", f"{served}elements.html")
         link.click()
         expect(page).to_have_url(f"{served}elements.html")
+
+
+class _ProjectPages(_Pages):
+    """Serves a directory as the pages of a project: below a path of a host that others share."""
+
+    PREFIX = "/some/book/"
+    asked: ClassVar[list[str]] = []
+
+    def translate_path(self, path: str) -> str:
+        self.asked.append(path)
+        if not path.startswith(self.PREFIX):
+            return str(Path(self.directory) / "of another project")
+        return super().translate_path(f"/html/{path.removeprefix(self.PREFIX)}")
+
+
+@pytest.fixture
+def project_pages(site: Path) -> Iterator[str]:
+    """Serve the website below a path, and return its address there."""
+    _ProjectPages.asked.clear()
+    handler = partial(_ProjectPages, directory=str(site.parent))
+    with ThreadingHTTPServer(("127.0.0.1", 0), handler) as server:
+        Thread(target=server.serve_forever, daemon=True).start()
+        yield f"http://127.0.0.1:{server.server_port}{_ProjectPages.PREFIX}"
+        server.shutdown()
+
+
+def test_the_pages_of_a_project_are_clicked_through_below_its_path(
+    project_pages: str, browser: Browser
+) -> None:
+    with opened(browser, project_pages) as page:
+        missing: list[str] = []
+        page.on("response", lambda got: missing.append(got.url) if got.status >= 400 else None)
+        page.get_by_role("main").get_by_role("link", name="Elements").first.click()
+        arrive(page, f"{project_pages}elements.html")
+        page.locator("#fig-pool img").scroll_into_view_if_needed()
+        expect(page.locator("#fig-pool img")).to_have_js_property("complete", True)
+        page.get_by_role("link", name="Next").click()
+        arrive(page, f"{project_pages}pools.html")
+        page.get_by_role("button", name="Search").click()
+        page.keyboard.type("waiting")
+        page.get_by_role("option").first.click()
+        arrive(page, f"{project_pages}pools.html#pools-waiting")
+        page.get_by_role("link", name="Index").first.click()
+        arrive(page, f"{project_pages}book-index.html")
+        page.get_by_role("main").get_by_role("link").first.click()
+        expect(page).to_have_url(re.compile(rf"{project_pages}elements\.html#"))
+        for _ in range(2):
+            page.go_back()
+        arrive(page, f"{project_pages}pools.html#pools-waiting")
+        page.goto(f"{project_pages}sizing.html")
+        arrive(page, f"{project_pages}pools.html")
+        assert missing == []
+    assert [path for path in _ProjectPages.asked if not path.startswith("/some/book/")] == []
+
+
+def test_a_deep_address_that_is_missing_has_its_looks_and_leads_home(
+    project_pages: str, browser: Browser
+) -> None:
+    with opened(browser, f"{project_pages}some/old/chapter.html") as page:
+        expect(page.get_by_role("heading", name="There is no such page")).to_be_visible()
+        looks = "getComputedStyle(document.querySelector('.bar')).position"
+        assert page.evaluate(looks) == "sticky"
+        page.get_by_role("banner").get_by_role("link", name="Pools in Depth").click()
+        arrive(page, f"{project_pages}index.html")
+    assert [path for path in _ProjectPages.asked if not path.startswith("/some/book/")] == []
 
 
 def test_a_former_page_leads_to_the_new_one(address: str, browser: Browser) -> None:

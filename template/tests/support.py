@@ -20,10 +20,11 @@ import msgspec.yaml
 ROOT = Path(__file__).resolve().parent.parent
 BUILD = ROOT / "tools" / "build_scripts" / "build_book.py"
 STATUS = ROOT / "tools" / "build_scripts" / "status.py"
+MAKE_ASSETS = ROOT / "tools" / "build_scripts" / "make_assets.py"
 VALIDATE = ROOT / "tools" / "validation" / "validate_book.py"
 FORMATS = ("html", "epub", "pdf", "markdown")
 # The pages of every website besides those of its chapters.
-OWN_PAGES = {"404.html", "index.html", "print.html"}
+OWN_PAGES = {"404.html", "index.html", "print.html", "status.html"}
 
 # A picture of one black pixel.
 PNG = base64.b64decode(
@@ -171,6 +172,7 @@ def make_book(root: Path, **changes: Any) -> Path:
     picture = root / "assets" / "images" / "a pixel.png"
     picture.parent.mkdir(parents=True)
     picture.write_bytes(PNG)
+    write(root / "assets" / "sources.yml", "assets/images/a pixel.png: own\n")
     return root
 
 
@@ -233,7 +235,7 @@ def dead_links(pages: dict[str, Page], files: set[str]) -> Iterator[str]:
     """Yield the addresses of pages that lead to no file or to no id."""
     for name, page in pages.items():
         for address in page.addresses:
-            if "://" in address:
+            if "://" in address or address.startswith("data:"):
                 continue
             path, _, fragment = unquote(address).partition("#")
             target = (PurePosixPath(name).parent / path).as_posix() if path else name

@@ -26,7 +26,6 @@ from tests.support import (
     OWN_PAGES,
     RENAMED,
     ROOT,
-    STATUS,
     VALIDATE,
     Page,
     book_data,
@@ -492,22 +491,6 @@ def test_comments_and_code_are_not_read_as_text() -> None:
 def test_a_comment_that_does_not_end_is_told() -> None:
     with pytest.raises(books.BuildError, match=r"^c\.md:2: a comment opens here"):
         source.parse("text\nmore <!-- text\n\nend\n", "c.md")
-
-
-def test_status_counts(tmp_path: Path) -> None:
-    book = make_book(tmp_path / "book")
-    write(book / "chapters" / "02_second" / "deliverables" / "plan.md", "# Plan\n")
-
-    done = run(STATUS, "--book", book)
-
-    assert done.returncode == 0
-    rows = [line.split() for line in done.stdout.splitlines()]
-    first, second, third, tools, total = (row[:5] for row in rows[3:])
-    assert first[:2] == ["1", "drafted"]
-    assert second[3:] == ["1", "1/1"]
-    assert third == ["3", "planned", "1", "0", "0/1"]
-    assert tools[1] == "-"
-    assert total[1:3] == ["1", "1/4"]
 
 
 def test_this_book_builds(tmp_path: Path) -> None:

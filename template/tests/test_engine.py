@@ -109,7 +109,7 @@ def test_one_character_changes_the_pages_that_must_change(book: Path) -> None:
 
     assert read_anew(done) == 1
     after = files_of(book / "book_build" / "html")
-    whole = {"print.html", "assets/_theme/search-index.js"}
+    whole = {"print.html", "status.html", "assets/_theme/search-index.js"}
     assert changed(before, after) == {"third.html"} | whole
     write(third, third.read_text(encoding="utf-8").replace("\nA word.\n", ""))
     assert build(book, "--format", "html").returncode == 0
@@ -128,7 +128,7 @@ def test_a_number_that_moves_changes_the_pages_that_refer_to_it(book: Path) -> N
     assert read_anew(done) == 1
     after = files_of(book / "book_build" / "html")
     pages = {name for name in changed(before, after) if name.endswith(".html")}
-    assert pages == {"first.html", "second.html", "print.html"}
+    assert pages == {"first.html", "second.html", "print.html", "status.html"}
     assert "Figure\u00a02.2" in after["first.html"].decode("utf-8")
 
 
@@ -190,6 +190,23 @@ def test_killed_builds_leave_whole_ones(book: Path) -> None:
     assert build(book, "--format", "html", "--format", "markdown").returncode == 0
     assert files_of(site) == whole[2]
     assert not [path for path in site.iterdir() if path.name.startswith(".")]
+
+
+def test_what_a_killed_build_left_is_cleared_up_though_nothing_changed(book: Path) -> None:
+    site, chapter = book / "book_build", book / "chapters" / "03_third" / "chapter.md"
+    text = chapter.read_text("utf-8")
+    assert build(book, "--format", "html").returncode == 0
+    write(chapter, f"{text}\nMore.\n")
+    process = subprocess.Popen([sys.executable, str(BUILD), "--book", str(book), "-f", "html"])
+    while not list(site.glob(".building-*")):
+        assert process.poll() is None
+    process.kill()
+    process.wait()
+    write(chapter, text)
+
+    assert build(book, "--format", "html").returncode == 0
+
+    assert not list(site.glob(".building-*"))
 
 
 def files_below(files: dict[str, bytes], directory: str) -> dict[str, bytes]:

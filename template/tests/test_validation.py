@@ -10,8 +10,9 @@ from typing import Any
 
 import msgspec.yaml
 import pytest
+from PIL import Image
 
-from tests.support import BUILD, ROOT, VALIDATE, book_data, entry, make_book, run, write
+from tests.support import BUILD, PNG, ROOT, VALIDATE, book_data, entry, make_book, run, write
 from tools.validation.rules import RULES
 
 BROKEN = """\
@@ -30,6 +31,8 @@ See [nowhere](gone.md), and [the label](#sec-taken).
 ![](../../assets/images/a%20pixel.png)
 
 ![A picture that is not there](../../assets/images/gone.png)
+
+![An orphan](../../assets/images/orphan.png) ![Wide](../../assets/images/wide.png)
 
 The formula $\\frac{1$ is none. <!-- a comment ends --> And <b>this</b> is text.
 
@@ -57,7 +60,8 @@ It is [40 % faster]{.claim}, and [17 times](../../research/data.csv){.claim} the
 
 The adress of Fast API
 was written by nobody
-in order to please.
+in order to please,
+being very unique.
 
 ```{.python include="src/marked.py" region="shown"}
 ```
@@ -77,6 +81,46 @@ FastAPI
 """
 THIRD = "chapters/03_third/chapter.md"
 TOOLS = "chapters/appendices/a_tools/chapter.md"
+REVIEWED = "chapters/05_reviewed/chapter.md"
+PASTED = f"""\
+---
+status: reviewed
+---
+
+# Reviewed
+
+```python
+{"x = 1" * 7}
+```
+
+```{{.python .snippet}}
+{"x = 1" * 8}
+```
+
+```{{.python #lst-long}}
+{"x = 1" * 8}
+```
+
+> [!NOTE]
+> **To be written.** The end.
+
+TODO: find a better word.
+""".replace("x = 1", "x = 1\n")
+DONE = "chapters/06_done/chapter.md"
+CLAIMED = """\
+---
+status: done
+---
+
+# Done
+
+## Objectives {.unnumbered}
+
+Text.
+
+```{.python include="src/marked.py" region="shown"}
+```
+"""
 # What breaks which rule: the file, and a text of the line that is at fault.
 DEFECTS = (
     ("second-title", THIRD, "# Another title"),
@@ -92,6 +136,10 @@ DEFECTS = (
     ("alias", THIRD, "## Two"),
     ("heading", THIRD, "#### Four"),
     ("listing", THIRD, "src/gone.py"),
+    ("origin", THIRD, "![An orphan]"),
+    ("image-size", "assets/images/wide.png", None),
+    ("unused-asset", "assets/images/wide 2.png", None),
+    ("drawing", "assets/diagrams/flow.dot", None),
     ("code", THIRD, "def f(:"),
     ("diagram", THIRD, "digraph"),
     ("claim", THIRD, "It is [40"),
@@ -100,9 +148,16 @@ DEFECTS = (
     ("term", THIRD, "The adress"),
     ("passive", THIRD, "was written by"),
     ("wording", THIRD, "in order to"),
+    ("wording", THIRD, "being very unique"),
     ("untested", THIRD, "src/marked.py"),
     ("output", THIRD, "src/prints.py"),
     ("label", TOOLS, "## Two"),
+    ("pasted", REVIEWED, "```{.python #lst-long}"),
+    ("unwritten", REVIEWED, "**To be written.**"),
+    ("marker", REVIEWED, "TODO: find"),
+    ("section", REVIEWED, None),
+    ("deliverable", "chapters/06_done/deliverables/plan.md", None),
+    ("proof", DONE, "src/marked.py"),
     ("empty-chapter", "chapters/04_fourth/chapter.md", None),
     ("outline", "chapters/07_stray", None),
     ("file", "docs/latin.md", "caf"),
@@ -145,11 +200,16 @@ def broken(tmp_path_factory: pytest.TempPathFactory) -> Path:
     write(page, page.read_text("utf-8") + '<p><a href="nowhere.html">x</a></p>\n')
     chapters = book_data()["chapters"]
     chapters.append(entry("fourth", 4, "4", "Fourth", "chapters/04_fourth"))
+    chapters.append(entry("reviewed", 5, "5", "Reviewed", "chapters/05_reviewed"))
+    chapters.append(entry("done", 6, "6", "Done", "chapters/06_done"))
     data = {**book_data(), "chapters": chapters}
     (book / "book.yml").write_bytes(msgspec.yaml.encode(data))
     write(book / THIRD, BROKEN)
     write(book / TOOLS, GLOSSARY)
     write(book / "chapters" / "04_fourth" / "chapter.md", "# Fourth\n")
+    write(book / REVIEWED, PASTED)
+    write(book / DONE, CLAIMED)
+    write(book / "templates" / "chapter_template.md", "# T\n\n## Objectives {.unnumbered}\n")
     write(book / "chapters" / "07_stray" / "notes.md", "# Notes\n")
     (book / "docs").mkdir()
     (book / "docs" / "latin.md").write_bytes("# caf\u00e9\n".encode("latin-1"))
@@ -160,6 +220,13 @@ def broken(tmp_path_factory: pytest.TempPathFactory) -> Path:
     write(book / "src" / "prints.py", "print(1)\n")
     write(book / "src" / "prints.out", "2\n")
     (book / "LICENSE").unlink()
+    images = book / "assets" / "images"
+    (images / "orphan.png").write_bytes(PNG)
+    for name in ("wide.png", "wide 2.png"):
+        Image.new("1", (4000, 1)).save(images / name)
+    origins = "assets/images/a pixel.png: own\nassets/images/wide.png: own\n"
+    write(book / "assets" / "sources.yml", origins)
+    write(book / "assets" / "diagrams" / "flow.dot", "digraph { a -> b }\n")
     return book
 
 

@@ -27,10 +27,12 @@ else:
 
 BOOK_FILE = "book.yml"
 # The pages that the website has besides those of chapters.
-SITE_PAGES = frozenset({"404.html", "book-index.html", "index.html", "print.html"})
+SITE_PAGES = frozenset({"404.html", "book-index.html", "index.html", "print.html", "status.html"})
 Format = Literal["html", "epub", "pdf", "markdown"]
 FORMATS: tuple[Format, ...] = ("html", "epub", "pdf", "markdown")
 Paper = Literal["technical", "a4", "letter"]
+# How far a chapter is, each further than the one before.
+Status = Literal["planned", "drafted", "reviewed", "done"]
 
 # 2020-01-01, for a book that has no commit yet.
 FALLBACK_DATE = 1_577_836_800
@@ -145,19 +147,24 @@ class Part(Struct, frozen=True, forbid_unknown_fields=True):
 
 
 class Phase(Struct, frozen=True, forbid_unknown_fields=True):
-    """A phase of the plan."""
+    """A phase of the plan, and the ids of the chapters that cover it."""
 
     title: Text
     weeks: str
     items: tuple[str, ...] = ()
+    chapters: tuple[str, ...] = ()
 
 
 class Milestone(Struct, frozen=True, forbid_unknown_fields=True):
-    """A milestone of the plan, and the ids of the chapters it waits for."""
+    """A milestone: the state that chapters, named by id, are to reach; it may have no title.
 
-    title: Text
+    `due` is what older templates wrote; nothing reads it.
+    """
+
+    title: Text | None = None
+    state: Literal["drafted", "reviewed", "done"] = "done"
+    chapters: tuple[str, ...] | Literal["all"] = "all"
     due: str | None = None
-    chapters: tuple[str, ...] = ()
 
 
 class Book(Struct, frozen=True, forbid_unknown_fields=True):
@@ -203,6 +210,11 @@ class Book(Struct, frozen=True, forbid_unknown_fields=True):
         """The licences, in a line."""
         text, code = license_name(self.licenses.text), license_name(self.licenses.code)
         return text if text == code else f"{text} (text), {code} (code)"
+
+    def named(self, ids: Iterable[str] | Literal["all"]) -> tuple[Entry, ...]:
+        """Return the entries that a milestone or a phase names; ids of no entry are left out."""
+        wanted = None if ids == "all" else frozenset(ids)
+        return tuple(entry for entry in self.entries if wanted is None or entry.id in wanted)
 
     def is_appendix(self, entry: Entry) -> bool:
         """Say whether an entry stands among the appendices."""

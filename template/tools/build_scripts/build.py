@@ -6,10 +6,11 @@ import time
 from collections.abc import Callable, Mapping, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
+from functools import cached_property
 from pathlib import Path
 from threading import Lock
 
-from tools.build_scripts import bibliography, cache, pictures, stamp
+from tools.build_scripts import bibliography, cache, pictures, progress, stamp
 from tools.build_scripts import book as books
 from tools.build_scripts.assets import COVERS, copy_images, places
 from tools.build_scripts.book import BOOK_FILE, FORMATS, Format
@@ -17,6 +18,7 @@ from tools.build_scripts.cache import Cache, digest
 from tools.build_scripts.chapters import Manuscript, TextFormat, read_manuscript
 from tools.build_scripts.fill import fill_html, fill_typst
 from tools.build_scripts.output import MARKER, Output, read_info
+from tools.build_scripts.progress import Progress
 from tools.build_scripts.staging import refuse_foreign, staged
 from tools.build_scripts.stamp import Stamp
 
@@ -109,7 +111,10 @@ def build(root: Path, options: Options, tick: Callable[[], None] = lambda: None)
             (stamp.programs(), manuscript.date, book, manuscript.version, manuscript.terms),
             (shown, [settings[name] for name in COVERS]),
         )
-        built = _write_all(_Work(manuscript, pages, common), formats, options)
+        work = _Work(manuscript, pages, common)
+        built = _write_all(work, formats, options)
+        if "html" in formats:
+            inputs |= stamp.hashes(root, work.progress.inputs)
         kept.keep_only({chapter.key for chapter in manuscript.chapters})
         pictures.forget_others(root, manuscript.images)
     return Result(manuscript, built, inputs, counter.count, seconds)
@@ -143,6 +148,12 @@ class _Work:
     pages: Cache
     common: str
 
+    @cached_property
+    def progress(self) -> Progress:
+        """How far the book is."""
+        sources = {chapter.entry.id: chapter.source for chapter in self.manuscript.chapters}
+        return progress.survey(self.manuscript.root, self.manuscript.book, sources)
+
 
 # Formats -----------------------------------------------------------------------------------
 #
@@ -152,7 +163,7 @@ class _Work:
 def _write_html(work: _Work, output: Output) -> str:
     from tools.build_scripts.website import write_website
 
-    write_website(work.manuscript, output, work.pages)
+    write_website(work.manuscript, work.progress, output, work.pages)
     return "index.html"
 
 

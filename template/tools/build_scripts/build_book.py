@@ -78,7 +78,8 @@ def main(
         output=str((output or root / "book_build").absolute()),
     )
     with told():
-        done = None if no_cache or verbose else stamp.unchanged(root, request)
+        must_build = no_cache or verbose or stamp.interrupted(root, Path(request.output))
+        done = None if must_build else stamp.unchanged(root, request)
         if done is not None:
             _tell(done.built, f"Nothing changed ({time.monotonic() - started:.2f} s).")
             return

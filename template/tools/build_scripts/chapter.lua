@@ -92,8 +92,10 @@ local function finish_elements(blocks, text, state, report)
     Link = finish(references.finish_link),
     CodeBlock = finish(function(code)
       local drawn = listings.diagram(code, state, report)
-      return drawn and elements.finish_figure(drawn, state, report)
-        or listings.finish(code, state, report)
+      if drawn then return elements.finish_figure(drawn, state, report) end
+      local tbl = listings.table(code, state, report)
+      if tbl then return elements.finish_table(tbl, state, report) end
+      return listings.finish(code, state, report)
     end),
     Table = finish(elements.finish_table),
   }

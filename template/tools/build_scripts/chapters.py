@@ -48,7 +48,7 @@ class ParsedChapter:
 
     Attributes:
         entry: its place in the book.
-        text: its text as pandoc read it, without front matter and comments.
+        source: its file.
         listings: the files that its listings show, and what they show of them.
         report: what was found in it.
         key: the hash of all that its fragments were made of.
@@ -56,11 +56,16 @@ class ParsedChapter:
     """
 
     entry: Entry
-    text: str
+    source: Source
     listings: tuple[tuple[str, str], ...]
     report: Report
     key: str
     cache: Cache
+
+    @property
+    def text(self) -> str:
+        """Its text as pandoc read it, without front matter and comments."""
+        return self.source.text
 
     @property
     def anchor(self) -> str:
@@ -197,7 +202,7 @@ def read_manuscript(
         chapters=tuple(
             ParsedChapter(
                 entry=entry,
-                text=found.sources[entry.id].text,
+                source=found.sources[entry.id],
                 listings=found.listings[entry.id].shown,
                 report=_with_words(found.reports[entry.id], found),
                 key=found.keys[entry.id],

@@ -8,7 +8,7 @@ from collections.abc import Iterable, Iterator, Mapping
 from difflib import get_close_matches
 from pathlib import Path, PurePosixPath
 
-from tools.build_scripts import cache, crossref
+from tools.build_scripts import cache, crossref, generated
 from tools.build_scripts.book import Book, Entry, Problem
 from tools.build_scripts.listings import Listings
 from tools.build_scripts.pandoc import Json
@@ -247,6 +247,9 @@ def _image_message(root: Path, image: Image) -> str | None:
     if image.path is None or not inside(root, image.path):
         return f"{name} is outside the book's directory; move it below assets/images."
     if not (root / image.path).is_file():
+        original = generated.original_of(root, image.path)
+        if original is not None:
+            return f"{name} is not drawn yet from {original}; run: {generated.COMMAND}"
         return f"{name} does not exist: there is no file {image.path}."
     if PurePosixPath(image.path).suffix.lower() not in IMAGE_TYPES:
         return f"{name} is of a type that not all formats show; save it as SVG, PNG or JPEG."

@@ -237,18 +237,29 @@ def _texts(root: Element) -> Iterator[str]:
 
 def _font_face(face: Face, characters: Iterable[str]) -> str:
     """Return a face as a CSS rule that holds no more than those characters."""
+    data = base64.b64encode(instance(face, characters)).decode()
+    return (
+        f'@font-face{{font-family:"{face.family}";font-weight:{face.weight};'
+        f"src:url(data:font/ttf;base64,{data})}}"
+    )
+
+
+def instance(face: Face, characters: Iterable[str] | None = None) -> bytes:
+    """Return a face as a font of one weight, of some characters or of all.
+
+    Raises:
+        ModuleNotFoundError: its package is not installed.
+    """
     import uharfbuzz
 
     source = _font(face).face
     wanted = uharfbuzz.SubsetInput()
     wanted.pin_axis_location(source, "wght", face.weight)
-    wanted.sets(uharfbuzz.SubsetInputSets.UNICODE).update(map(ord, sorted(characters)))
+    codes = source.unicodes if characters is None else sorted(map(ord, characters))
+    wanted.sets(uharfbuzz.SubsetInputSets.UNICODE).update(codes)
     wanted.flags = uharfbuzz.SubsetFlags.NO_HINTING
-    data = base64.b64encode(wanted.subset(source).blob.data).decode()
-    return (
-        f'@font-face{{font-family:"{face.family}";font-weight:{face.weight};'
-        f"src:url(data:font/ttf;base64,{data})}}"
-    )
+    data: bytes = wanted.subset(source).blob.data
+    return data
 
 
 @cache

@@ -20,6 +20,7 @@ from tools.build_scripts.chapters import Manuscript, ParsedChapter
 from tools.build_scripts.document import entry_name, part_name
 from tools.build_scripts.fill import page_address
 from tools.build_scripts.index import Term, letters
+from tools.build_scripts.progress import Progress, rounded
 from tools.build_scripts.report import Heading
 
 THEME = pandoc.HERE / "theme"
@@ -30,6 +31,7 @@ THEME_FILES = ("book.css", "book.js", "icon.svg", "search.js")
 INDEX_PAGE = "index.html"
 PRINT_PAGE = "print.html"
 BOOK_INDEX_PAGE = "book-index.html"
+STATUS_PAGE = "status.html"
 NOT_FOUND_PAGE = "404.html"
 SITEMAP = "sitemap.xml"
 
@@ -139,6 +141,7 @@ class Frame:
             book=manuscript.book,
             book_index_page=BOOK_INDEX_PAGE if has_index else None,
             print_page=PRINT_PAGE,
+            status_page=STATUS_PAGE,
             rows=rows,
             theme=THEME_ADDRESS,
             version=manuscript.version,
@@ -244,12 +247,31 @@ class Frame:
             sidebar=self._sidebar_at(BOOK_INDEX_PAGE),
         )
 
+    def status(self, progress: Progress) -> str:
+        """Return the page that tells how far the book is.
+
+        It has no dates: those are in Git, and the same sources are to give the same page.
+        """
+        return self._render(
+            "status.html.j2",
+            here=STATUS_PAGE,
+            grouped=_grouped,
+            progress=progress,
+            rounded=rounded,
+            sidebar=self._sidebar_at(STATUS_PAGE),
+        )
+
     def _sidebar_at(self, address: str) -> Markup:
         here = f'href="{escape(address)}"'
         return Markup(self.sidebar.replace(here, f'{here} aria-current="page"', 1))
 
     def _render(self, template: str, **values: Any) -> str:
         return self.environment.get_template(template).render(**values)
+
+
+def _grouped(number: int) -> str:
+    """Return a number with its thousands apart, as readers of any language know it."""
+    return f"{number:,}".replace(",", "\u202f")
 
 
 def _whole(text: str, anchors: Mapping[str, str]) -> str:

@@ -127,6 +127,36 @@ local function listing(state, key, report)
   return found
 end
 
+-- Tables ------------------------------------------------------------------------------------
+
+--- Numbers stand under each other.
+local function align_numbers(tbl)
+  local rows = tbl.bodies[1].body
+  for place, spec in ipairs(tbl.colspecs) do
+    local is_number = #rows > 0
+    for _, row in ipairs(rows) do
+      local text = pandoc.utils.stringify(row.cells[place].contents)
+      is_number = is_number and text:find("^[-−]?%d[%d.,_]*%s?%%?$") ~= nil
+    end
+    if is_number then tbl.colspecs[place] = {pandoc.AlignRight, spec[2]} end
+  end
+end
+
+--- The table that a fence of comma-separated values is, its own or a file's, or nil.
+function M.table(code, state, report)
+  if code.classes[1] ~= "table" then return nil end
+  local caption = take(code, "caption") or take(code, "tbl-cap")
+  local include = take(code, "include")
+  local found = include and listing(state, include, report)
+  local tbl = pandoc.read(found and found.text or code.text, "csv").blocks[1]
+  if not tbl then return nil end
+  align_numbers(tbl)
+  local words = caption and numbering.read_inlines(caption) or pandoc.Inlines {}
+  tbl.caption = {long = {pandoc.Plain(words)}}
+  tbl.attr = pandoc.Attr(code.identifier, code.classes:filter(function(c) return c ~= "table" end))
+  return tbl
+end
+
 -- Captions ----------------------------------------------------------------------------------
 
 local function caption_div(id, caption, state, report)

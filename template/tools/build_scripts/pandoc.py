@@ -73,10 +73,19 @@ def start(arguments: Sequence[str | Path], *, stderr: int | IO[bytes]) -> subpro
         stdin=subprocess.PIPE,
         stdout=subprocess.PIPE,
         stderr=stderr,
-        env={**os.environ, "GHCRTS": HEAP},
+        env={**os.environ, **_language(), "GHCRTS": HEAP},
     )
     _running.add(process)
     return process
+
+
+def _language() -> dict[str, str]:
+    """Return variables by which pandoc speaks no language of the machine.
+
+    It puts words into bibliographies that it reads ("PhD thesis"), in the language of LANG.
+    """
+    encoding = os.environ.get("LC_CTYPE") or os.environ.get("LANG") or "C.UTF-8"
+    return {"LC_CTYPE": encoding, "LANG": "C"}
 
 
 def finish(process: subprocess.Popen[bytes]) -> None:

@@ -182,7 +182,10 @@ def _facts(manuscript: Manuscript, fonts: FontSet) -> Json:
         "subtitle": book.subtitle,
         "authors": [{"name": a.name, "affiliation": a.affiliation} for a in book.authors],
         "description": book.description,
-        "keywords": [f"ISBN {book.isbn}"] if book.isbn else [],
+        "keywords": [
+            f"{words['Version']} {manuscript.version}",
+            *([f"ISBN {book.isbn}"] if book.isbn else []),
+        ],
         "date": {"year": date.year, "month": date.month, "day": date.day},
         "language": _language(book),
         "fonts": asdict(fonts.families),

@@ -3,21 +3,21 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, replace
 from functools import cached_property
 from pathlib import Path
-from typing import Literal, NamedTuple, get_args
+from typing import NamedTuple, get_args
 from urllib.parse import unquote
 
 import msgspec
 import msgspec.yaml
 
-from tools.build_scripts.book import UNPRINTABLE, BuildError, Problem
+from tools.build_scripts.book import UNPRINTABLE, BuildError, Problem, Status
 from tools.build_scripts.cache import digest
 
-Status = Literal["planned", "drafted", "reviewed", "done"]
 TO_BE_WRITTEN = "**To be written.**"
+MARKS = ("TODO", "FIXME", "XXX")
 
 _FENCE = re.compile(r"[ \t>]*(?:(?:[-*+]|\d+[.)])[ \t]+)*(?P<mark>`{3,}|~{3,})(?P<info>.*)")
 # What may follow the language: nothing, or attributes as pandoc has them.
@@ -31,6 +31,16 @@ _COMMENT_OR_CODE = re.compile(r"<!--|(?P<ticks>`+)")
 _BARE_ADDRESS = re.compile(r"(?<![(<])(?<!\]: )https?://")
 _QUOTED = re.compile(r"(?:[ \t]*>)+")
 _NOTE_USED = re.compile(r"\[\^(?P<key>[^\]\s]+)\](?!:)")
+_LETTER_OR_DIGIT = re.compile(r"[^\W_]")
+# Characters of scripts that put no spaces between words: kana and ideographs.
+_UNSPACED = re.compile(
+    "[\u3040-\u30ff\u3400-\u4dbf\u4e00-\u9fff\uf900-\ufaff\U00020000-\U0003ffff]"
+)
+_HEADING = re.compile(r" {0,3}(?P<signs>#{1,6})(?:[ \t]+(?P<text>.*?))?(?:[ \t]+#+)?[ \t]*")
+_UNDERLINE = re.compile(r" {0,3}(?:=+|-{2,})[ \t]*")
+_NO_PARAGRAPH = re.compile(r"[ \t]*(?:[>|#]|[-*+][ \t]|\d+[.)][ \t]|[-=]+[ \t]*$)")
+_ATTRIBUTES = re.compile(r"[ \t]*\{(?P<attributes>[^{}]*)\}$")
+_MARKER = re.compile(rf"(?<![\w./#-])(?:{'|'.join(MARKS)})(?![\w/-])")
 _CODE_SPAN = re.compile(r"(`+)(?!`).*?(?<!`)\1(?!`)")
 
 
@@ -71,6 +81,25 @@ class Fence:
 
 
 @dataclass(frozen=True)
+class HeadingLine:
+    """A heading as it is written.
+
+    Attributes:
+        line: its line, from 1.
+        last: its last line: the next one, if it is underlined.
+        level: its level, from 1.
+        text: its text as Markdown, without attributes.
+        attributes: what stands in braces behind it, `.unnumbered #its-id`.
+    """
+
+    line: int
+    last: int
+    level: int
+    text: str
+    attributes: str
+
+
+@dataclass(frozen=True)
 class Source:
     """The text of a chapter's file.
 
@@ -92,11 +121,18 @@ class Source:
 
     def find(self, *needles: str) -> tuple[Place, ...]:
         """Return the lines that hold one of the texts outside code and comments, once each."""
+        wanted = [needle for needle in needles if needle and needle in self._prose]
+        if not wanted:
+            return ()
         return tuple(
             Place(number, min(line.index(needle) for needle in held) + 1)
             for number, line in enumerate(self.lines, start=1)
-            if (held := [needle for needle in needles if needle and needle in line])
+            if (held := [needle for needle in wanted if needle in line])
         )
+
+    @cached_property
+    def _prose(self) -> str:
+        return "\n".join(self.lines)
 
     def problems(self, places: Iterable[Place], message: str, rule: str) -> Iterator[Problem]:
         """Yield a problem for each place, or one for the file when no place is known."""
@@ -116,15 +152,74 @@ class Source:
                 return tuple({place.line: place for place in reversed(places)}.values())[::-1]
         return ()
 
-    @cached_property
+    @property
     def words(self) -> int:
-        """The number of words outside code, comments and front matter."""
-        return sum(len(re.findall(r"\w[\w'\u2019-]*", line)) for line in self.lines)
+        """The number of words outside code, comments, front matter, and notes to be written.
+
+        In Chinese and Japanese, where no spaces tell words apart, characters are counted.
+        """
+        return sum(self._counts)
+
+    @property
+    def unspaced_characters(self) -> int:
+        """The number of characters among the words that stand for a word each."""
+        return self._counts[1]
 
     @cached_property
-    def to_be_written(self) -> int:
-        """The number of sections that only say what they will hold."""
-        return sum(line.count(TO_BE_WRITTEN) for line in self.lines)
+    def _counts(self) -> tuple[int, int]:
+        words, characters = _counted(self.lines)
+        unwritten = _counted([self.lines[number - 1] for number in self.unwritten])
+        return words - unwritten[0], characters - unwritten[1]
+
+    @cached_property
+    def to_be_written(self) -> tuple[int, ...]:
+        """The lines, from 1, of the notes that only say what is to be written."""
+        return tuple(line for line, _ in self.find(TO_BE_WRITTEN))
+
+    @cached_property
+    def unwritten(self) -> frozenset[int]:
+        """All lines, from 1, of those notes."""
+        return frozenset(n for line in self.to_be_written for n in self._paragraph(line))
+
+    def _paragraph(self, line: int) -> range:
+        """Return the lines, from 1, of the paragraph or the note that a line stands in."""
+        first, last = line, line
+        while first > 1 and self.lines[first - 2].strip():
+            first -= 1
+        while last < len(self.lines) and self.lines[last].strip():
+            last += 1
+        return range(first, last + 1)
+
+    @cached_property
+    def markers(self) -> tuple[tuple[int, str], ...]:
+        """The lines, from 1, that an author marked for later, and the marks: `TODO` and so on."""
+        openings = {fence.line for fence in self.fences}
+        return tuple(
+            (number, found[0])
+            for number, _ in self.find(*MARKS)
+            if number not in openings
+            for found in _MARKER.finditer(_CODE_SPAN.sub("", self.lines[number - 1]))
+        )
+
+    @cached_property
+    def headings(self) -> tuple[HeadingLine, ...]:
+        """The headings, in order; what stands in quotations and lists is none."""
+        return tuple(self._headings())
+
+    def _headings(self) -> Iterator[HeadingLine]:
+        for number, line in enumerate(self.lines, start=1):
+            found = _HEADING.fullmatch(line) if "#" in line else None
+            if found:
+                yield _heading(number, number, len(found["signs"]), found["text"] or "")
+                continue
+            below = self.lines[number] if number < len(self.lines) else ""
+            if (
+                below.startswith(("=", "-", " "))
+                and _UNDERLINE.fullmatch(below)
+                and line.strip()
+                and not _NO_PARAGRAPH.match(line)
+            ):
+                yield _heading(number, number + 1, 1 if "=" in below else 2, line.strip())
 
     def fence_of(self, code: str) -> int | None:
         """Return the line, from 1, that opens the listing of some code, or None."""
@@ -150,14 +245,28 @@ class Source:
 
     def undefined_notes(self) -> Iterator[tuple[Place, str]]:
         """Yield the place and the key of every footnote that is used and nowhere defined."""
-        whole = "\n".join(self.lines)
-        if "[^" not in whole:
-            return
         for number, _ in self.find("[^"):
             line = self.lines[number - 1]
             for note in _NOTE_USED.finditer(_CODE_SPAN.sub(_blank, line)):
-                if f"[^{note['key']}]:" not in whole:
+                if f"[^{note['key']}]:" not in self._prose:
                     yield Place(number, note.start() + 1), note["key"]
+
+
+def _counted(lines: Sequence[str]) -> tuple[int, int]:
+    """Return how many words of lines have spaces between them, and how many characters do not."""
+    characters = sum(len(_UNSPACED.findall(line)) for line in lines if not line.isascii())
+    text = "\n".join(lines)
+    spaced = (_UNSPACED.sub(" ", text) if characters else text).split()
+    # Most begin with one, which is sooner seen than searched for.
+    words = sum(1 for word in spaced if word[0].isalnum() or _LETTER_OR_DIGIT.search(word))
+    return words, characters
+
+
+def _heading(line: int, last: int, level: int, text: str) -> HeadingLine:
+    found = _ATTRIBUTES.search(text)
+    if found is None:
+        return HeadingLine(line, last, level, text, "")
+    return HeadingLine(line, last, level, text[: found.start()], found["attributes"])
 
 
 def read(path: Path, name: str) -> Source:

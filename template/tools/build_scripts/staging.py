@@ -16,8 +16,8 @@ from contextlib import contextmanager, suppress
 from pathlib import Path
 
 from tools.build_scripts.book import BuildError, Problem
-from tools.build_scripts.cache import digest
 from tools.build_scripts.output import MARKER
+from tools.build_scripts.stamp import staging_prefix
 
 KEPT = ".gitkeep"
 # Linux: renameat2(2), linux/fs.h.
@@ -57,7 +57,7 @@ def staged(root: Path, output: Path, names: Sequence[str]) -> Iterator[Path]:
         BuildError: nothing can be written there.
     """
     is_new = not output.exists()
-    prefix = f".building-{digest(str(root))[:8]}-"
+    prefix = staging_prefix(root)
     try:
         output.mkdir(parents=True, exist_ok=True)
         _clear_up(output, prefix)

@@ -36,7 +36,7 @@ class Stamp(msgspec.Struct, frozen=True):
     Attributes:
         tools: the hash of the programs that made it, and of the date that it carries.
         inputs: the hashes of the files that it read, by path in the book; None where there was
-            no file, and one would have been read.
+            no file, and one would have been read. That of a directory is of the names in it.
         targets: the paths that links of the book lead to.
         outputs: the hashes of the files that it wrote, by path.
         built: the formats, each with its main file.
@@ -49,14 +49,14 @@ class Stamp(msgspec.Struct, frozen=True):
     built: tuple[tuple[str, str], ...]
 
 
-def _is_tool(path: Path) -> bool:
+def _is_kept(path: Path) -> bool:
     return path.is_file() and "__pycache__" not in path.parts
 
 
 @remembered
 def programs() -> str:
     """Return the hash of the programs that build a book, and of what they look like."""
-    files = sorted(path for path in HERE.rglob("*") if _is_tool(path))
+    files = sorted(path for path in HERE.rglob("*") if _is_kept(path))
     return digest(sys.version, installed.versions(PACKAGES), *(file.read_bytes() for file in files))
 
 
@@ -66,7 +66,7 @@ def tools(root: Path) -> str:
 
 
 def hashes(root: Path, names: Iterable[str]) -> dict[str, str | None]:
-    """Return the hashes of files, None for those that are not there, by name."""
+    """Return the hashes of files and directories, None for what is not there, by name."""
     return {name: _hash(root / name) for name in names}
 
 
@@ -82,6 +82,16 @@ def write(root: Path, request: object, stamp: Stamp) -> None:
         return
     with cache.opened(root, "builds") as kept:
         kept.write(digest(request), "json", msgspec.json.encode(stamp))
+
+
+def staging_prefix(root: Path) -> str:
+    """Return what the names of the directories begin with that builds of a book write to."""
+    return f".building-{digest(str(root))[:8]}-"
+
+
+def interrupted(root: Path, output: Path) -> bool:
+    """Say whether a build of a book runs, or left something behind when it was killed."""
+    return any(output.glob(f"{staging_prefix(root)}*"))
 
 
 def unchanged(root: Path, request: object) -> Stamp | None:
@@ -112,4 +122,10 @@ def _holds(root: Path, expected: Mapping[str, str | None]) -> bool:
 def _hash(path: Path) -> str | None:
     with suppress(OSError):
         return file_digest(path)
-    return None
+    return _names_digest(path) if path.is_dir() else None
+
+
+def _names_digest(directory: Path) -> str:
+    """Return the hash of the names of the files below a directory."""
+    files = (path for path in directory.rglob("*") if _is_kept(path))
+    return digest(sorted(path.relative_to(directory).as_posix() for path in files))

@@ -19,6 +19,7 @@ from tools.build_scripts.document import full_title
 from tools.build_scripts.fill import fill_html, page_address
 from tools.build_scripts.frame import THEME, THEME_ADDRESS, THEME_FILES, Frame, row_of, site_address
 from tools.build_scripts.output import Output
+from tools.build_scripts.progress import Progress
 
 # What the cache keeps of a page for those that hold the whole book.
 PRINTED, SEARCHED = SHARED = ("print", "search")
@@ -64,11 +65,12 @@ class Page:
             yield piece.text, None if piece.id is None else self._address(piece.id)
 
 
-def write_website(manuscript: Manuscript, output: Output, cache: Cache) -> None:
+def write_website(manuscript: Manuscript, progress: Progress, output: Output, cache: Cache) -> None:
     """Write the website.
 
     Args:
         manuscript: the book.
+        progress: how far it is.
         output: where to write it.
         cache: what pages that hold the whole book took from each chapter.
 
@@ -88,6 +90,7 @@ def write_website(manuscript: Manuscript, output: Output, cache: Cache) -> None:
         _write_chapter(page, site, output, cache)
     _write_whole_book(pages, site, output, cache)
     output.put(frame.INDEX_PAGE, site.index().encode())
+    output.put(frame.STATUS_PAGE, site.status(progress).encode())
     output.put(frame.NOT_FOUND_PAGE, site.not_found().encode())
     if terms:
         output.put(frame.BOOK_INDEX_PAGE, site.book_index(terms).encode())

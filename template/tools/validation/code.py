@@ -1,9 +1,10 @@
-"""Code that stands in the text of chapters: can it be parsed at all?"""
+"""Code that stands in the text of chapters: can it be parsed, and should it stand there?"""
 
 from __future__ import annotations
 
 import ast
 import json
+import re
 import sys
 import textwrap
 import warnings
@@ -23,8 +24,12 @@ from tools.build_scripts.listings import attributes_of
 from tools.build_scripts.source import Fence, Source
 from tools.validation.context import Context
 
-# `{.python .invalid}` says that the code is wrong on purpose.
+# `{.python .invalid}` says that the code is wrong on purpose, `{.python .snippet}` that it is to
+# stand in the text.
 ON_PURPOSE = ".invalid"
+SNIPPET = ".snippet"
+# Shorter pieces are easier to read where they are.
+MANY_LINES = 8
 
 
 @dataclass(frozen=True)
@@ -83,9 +88,9 @@ def _xml(code: str) -> Fault | None:
     return None
 
 
+PYTHON = ("python", "py")
 PARSERS: Mapping[str, Callable[[str], Fault | None]] = {
-    "python": _python,
-    "py": _python,
+    **dict.fromkeys(PYTHON, _python),
     "json": _json,
     "yaml": _yaml,
     "yml": _yaml,
@@ -109,10 +114,36 @@ def code(context: Context) -> Iterator[Problem]:
 
 def _fault(text: Source, fence: Fence) -> Fault | None:
     parse = PARSERS.get(fence.language)
-    is_own = not attributes_of(fence.info).keys() & {"include", "output"}
-    if parse is None or not is_own or fence.is_empty or ON_PURPOSE in fence.info.split("}")[0]:
+    if parse is None or not _is_written_here(fence) or _has_class(fence, ON_PURPOSE):
         return None
     code = text.code_of(fence)
     if code.lstrip().startswith(">>>"):
         return None
     return parse(textwrap.dedent(code))
+
+
+def _is_written_here(fence: Fence) -> bool:
+    return not fence.is_empty and not attributes_of(fence.info).keys() & {"include", "output"}
+
+
+def _has_class(fence: Fence, name: str) -> bool:
+    return name in re.split(r"[\s{}]+", fence.info)
+
+
+def pasted(context: Context) -> Iterator[Problem]:
+    """Yield the long pieces of Python in chapters that are said to be reviewed or done."""
+    for text in context.survey.sources.values():
+        if text.front_matter.status not in ("reviewed", "done"):
+            continue
+        for fence in text.fences:
+            if fence.language not in PYTHON or not _is_written_here(fence):
+                continue
+            if _has_class(fence, ON_PURPOSE) or _has_class(fence, SNIPPET):
+                continue
+            many = sum(bool(line.strip()) for line in text.code_of(fence).split("\n"))
+            if many >= MANY_LINES:
+                message = (
+                    f"no test runs these {many} lines of Python; move them to src/ and show them "
+                    f"by include=, or write {{.python {SNIPPET}}}."
+                )
+                yield Problem(text.name, fence.line, message, "pasted")

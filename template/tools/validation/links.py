@@ -7,7 +7,7 @@ import re
 from collections.abc import Iterator
 from urllib.parse import unquote
 
-from tools.build_scripts import checks
+from tools.build_scripts import asset_index, checks
 from tools.build_scripts.book import Problem
 from tools.validation.context import Context, MarkdownFile
 
@@ -19,11 +19,24 @@ def links(context: Context) -> Iterator[Problem]:
     for name, file in context.markdown.items():
         if name in context.prose:
             continue
+        if name == asset_index.FILE and not asset_index.is_foreign(context.root):
+            continue  # it is told as a whole when it is old
         for target in dict.fromkeys((*file.links, *file.images)):
             message = _message(context, name, target)
             if message is not None:
                 text = context.sources[name]
                 yield from text.problems(text.find_target(target), message, "link")
+
+
+def targets(context: Context) -> set[str]:
+    """Return the files of the book that its Markdown refers to, the index of assets left out."""
+    return {
+        _resolved(name, unquote(target.partition("#")[0]))
+        for name, file in context.markdown.items()
+        if name != asset_index.FILE
+        for target in (*file.links, *file.images)
+        if not OTHER_HOST.match(target)
+    }
 
 
 def _message(context: Context, name: str, target: str) -> str | None:

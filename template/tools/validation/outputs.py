@@ -11,7 +11,7 @@ from tools.build_scripts import outputs as stored
 from tools.build_scripts.book import BuildError, Problem
 from tools.build_scripts.cache import digest
 from tools.build_scripts.listings import attributes_of, stored_output
-from tools.validation import shown_code
+from tools.build_scripts.tested import imports_of
 from tools.validation.context import Context
 
 
@@ -51,5 +51,6 @@ def _message(root: Path, program: str) -> str | None:
 
 
 def _key(root: Path, program: str) -> str:
-    files = sorted({program, stored_output(program), *shown_code.imported(root, [program])})
+    imported = imports_of(root, [program], digest(program))
+    files = sorted({program, stored_output(program), *imported})
     return digest(sys.version, *((root / name).read_bytes() for name in files))

@@ -12,7 +12,6 @@ from tools.build_scripts.report import Image, Report
 from tools.build_scripts.source import Place, Source
 from tools.validation.context import Context
 
-HEADING = re.compile(r"(?P<signs>#{1,6})[ \t]+(?P<title>[^{]*)")
 # `[40 %](../../research/benchmarks/latency.csv){.claim}`
 CLAIM = re.compile(
     r"\[(?P<text>[^\[\]]+)\](?:\((?P<target><[^>]*>|[^()\s]*)[^()]*\))?"
@@ -34,18 +33,14 @@ def headings(context: Context) -> Iterator[Problem]:
     """Yield the headings that stand more than one level below the one above them."""
     for text in context.survey.sources.values():
         above = 1
-        for number, line in enumerate(text.lines, start=1):
-            found = HEADING.match(line)
-            if found is None:
-                continue
-            level = len(found["signs"])
-            if level > above + 1:
+        for heading in text.headings:
+            if heading.level > above + 1:
                 message = (
-                    f"a heading of level {level} below one of level {above}; write "
-                    f"{'#' * (above + 1)} {found['title'].strip()}"
+                    f"a heading of level {heading.level} below one of level {above}; write "
+                    f"{'#' * (above + 1)} {heading.text}"
                 )
-                yield Problem(text.name, number, message, "heading", 1)
-            above = level
+                yield Problem(text.name, heading.line, message, "heading", 1)
+            above = heading.level
 
 
 def alternative_text(context: Context) -> Iterator[Problem]:

@@ -7,8 +7,10 @@ from dataclasses import dataclass
 
 from tools.build_scripts.book import Problem
 from tools.validation import (
+    assets,
     built_links,
     code,
+    evidence,
     external_links,
     links,
     outputs,
@@ -45,11 +47,20 @@ def build_problems(context: Context) -> Iterator[Problem]:
 CHECKS: tuple[Check, ...] = (
     Check(tree.directories, ("outline",)),
     Check(tree.licences, ("licence",)),
+    Check(
+        evidence.unfounded,
+        ("unwritten", "marker", "section", "deliverable", "proof"),
+    ),
     Check(links.links, ("link",)),
     Check(prose.headings, ("heading",)),
     Check(prose.alternative_text, ("alt-text",)),
     Check(prose.claims, ("claim",)),
+    Check(assets.undrawn, ("drawing",)),
+    Check(assets.wrong_origins, ("origin",)),
+    Check(assets.unsourced, ("origin",)),
+    Check(assets.oversized, ("image-size",)),
     Check(code.code, ("code",)),
+    Check(code.pasted, ("pasted",)),
     Check(outputs.stale, ("output",)),
     Check(built_links.built_links, ("built-link",)),
     Check(external_links.external_links, ("external-link",)),
@@ -57,6 +68,7 @@ CHECKS: tuple[Check, ...] = (
     Check(wording.terms, ("term",)),
     Check(wording.prose, ("wording", "passive")),
     Check(shown_code.untested_files, ("untested",)),
+    Check(assets.unused, ("unused-asset",)),
     Check(shown_code.unused_regions, ("unused-region",)),
 )
 # Every other rule is kept by the build, which comes first.

@@ -47,10 +47,20 @@ RULES: tuple[Rule, ...] = (
     # The tree.
     Rule("outline", "warning", "Chapters of book.yml and numbered directories are the same."),
     Rule("licence", "warning", "The licences that book.yml names are there to be read."),
+    # A chapter is held to the state that its front matter claims.
+    Rule("unwritten", "warning", "A draft has text, and a reviewed chapter has all of it."),
+    Rule("marker", "warning", "In a reviewed chapter nothing is marked for later (`TODO`)."),
+    Rule("section", "warning", "A reviewed chapter has the sections that the template asks for."),
+    Rule("deliverable", "warning", "A chapter that is done has the deliverables it promises."),
+    Rule("proof", "warning", "The code that a chapter shows is tested before it is done."),
     # What readers meet.
     Rule("heading", "warning", "Levels of headings are not skipped."),
+    Rule("origin", "warning", "Images have their source and licence noted."),
+    Rule("image-size", "warning", "Images are no larger than a page needs."),
+    Rule("drawing", "warning", "What is below `assets/` is drawn from its source as it is now."),
     Rule("alt-text", "warning", "Every image says in words what it shows."),
     Rule("code", "warning", "Code that stands in the text can be parsed."),
+    Rule("pasted", "warning", "In a reviewed chapter, long code comes from a file that tests run."),
     Rule("output", "warning", "Stored output is what the program prints today."),
     Rule("claim", "warning", "A number that is a claim leads to the data that it stands in."),
     Rule("built-link", "warning", "Links in what was built lead to what was built."),
@@ -61,6 +71,7 @@ RULES: tuple[Rule, ...] = (
     Rule("wording", "remark", "Prose is plain, fresh and kind to all readers."),
     Rule("passive", "remark", "Sentences say who does what."),
     Rule("untested", "remark", "Code that listings show is run or imported by a test."),
+    Rule("unused-asset", "remark", "Something in the book refers to every asset."),
     Rule("unused-region", "remark", "Regions that are marked in code are shown."),
 )
 BY_ID = {rule.id: rule for rule in RULES}

@@ -2,24 +2,22 @@
 
 from __future__ import annotations
 
-import ast
 from collections.abc import Iterator
-from pathlib import Path, PurePosixPath
 
 from tools.build_scripts.book import Problem
 from tools.build_scripts.listings import ListingError
+from tools.build_scripts.tested import coverage, texts
 from tools.validation.context import Context
 
 # Where the programs of a book are, and what can be marked in them.
 CODE = "src"
-TESTS = "tests"
 
 
 def unused_regions(context: Context) -> Iterator[Problem]:
     """Yield the regions of the book's code that no listing shows."""
-    root, library = context.root, context.survey.library
+    library = context.survey.library
     shown = {(part.path, part.region) for part in library.shown}
-    for path in _files(root, CODE):
+    for path in texts(context.root, CODE):
         if path.endswith(".md"):
             continue  # shows what regions look like
         try:
@@ -35,74 +33,12 @@ def unused_regions(context: Context) -> Iterator[Problem]:
 def untested_files(context: Context) -> Iterator[Problem]:
     """Yield the files that listings show and no test imports or names.
 
-    What is not below a directory, such as the Makefile, belongs to the book and not to its code.
+    In a chapter that is said to be done they are more than a remark, and told by `evidence.py`.
     """
-    root, library = context.root, context.survey.library
-    tests = {path: (root / path).read_text(encoding="utf-8") for path in _files(root, TESTS)}
-    run = imported(root, [path for path in tests if path.endswith(".py")])
+    library = context.survey.library
+    tested = coverage(context.root, {part.path for part in library.shown}).files
     for part, (chapter, line) in library.shown.items():
-        name = PurePosixPath(part.path)
-        if part.path in run or len(name.parts) == 1:
+        if part.path in tested or context.sources[chapter].front_matter.status == "done":
             continue
-        if not any(part.path in text or f'"{name.name}"' in text for text in tests.values()):
-            message = f"shows {part.path}, which no test imports or names; test what readers copy."
-            yield Problem(chapter, line, message, "untested")
-
-
-def _files(root: Path, directory: str) -> list[str]:
-    """Return the files below a directory of the book, but not what Python left there."""
-    return sorted(
-        path.relative_to(root).as_posix()
-        for path in (root / directory).rglob("*")
-        if path.is_file() and "__pycache__" not in path.parts and _is_text(path)
-    )
-
-
-def _is_text(path: Path) -> bool:
-    try:
-        path.read_text(encoding="utf-8")
-    except (OSError, UnicodeDecodeError):
-        return False
-    return True
-
-
-def imported(root: Path, paths: list[str]) -> frozenset[str]:
-    """Return files and all that they import, of the book, one through another.
-
-    Args:
-        root: the book's directory.
-        paths: the files, relative to it.
-    """
-    found: set[str] = set()
-    waiting = list(paths)
-    while waiting:
-        path = waiting.pop()
-        if path in found:
-            continue
-        found.add(path)
-        waiting += _imports(root, path)
-    return frozenset(found)
-
-
-def _imports(root: Path, path: str) -> list[str]:
-    try:
-        tree = ast.parse((root / path).read_text(encoding="utf-8"))
-    except SyntaxError:
-        return []
-    package = PurePosixPath(path).parent.parts
-    names: set[str] = set()
-    for node in ast.walk(tree):
-        if isinstance(node, ast.Import):
-            names.update(alias.name for alias in node.names)
-        elif isinstance(node, ast.ImportFrom):
-            above = package[: len(package) - node.level + 1] if node.level else ()
-            base = ".".join((*above, *((node.module,) if node.module else ())))
-            names.update((base, *(f"{base}.{alias.name}" for alias in node.names)))
-    return [file for name in names for file in _module_files(root, name)]
-
-
-def _module_files(root: Path, name: str) -> list[str]:
-    """Return the files of the book that a module's name stands for, those of packages included."""
-    place = name.replace(".", "/")
-    candidates = (f"{place}.py", f"{place}/__init__.py", f"{place}/__main__.py")
-    return [path for path in candidates if (root / path).is_file()]
+        message = f"shows {part.path}, which no test imports or names; test what readers copy."
+        yield Problem(chapter, line, message, "untested")

@@ -1,0 +1,1 @@
+"""Publishing the book: its releases."""
