@@ -55,7 +55,7 @@ FILES = (
 EXAMPLES = FOLDERS["src"]
 FORMATS = ("html", "epub", "pdf", "markdown")
 # Files whose own language has such braces: the website's Jinja, workflows, f-strings, tables.
-OTHER_BRACES = re.compile(r"\.(j2|lua|py)$|^\.github/")
+OTHER_BRACES = re.compile(r"\.(j2|lua|mako|py)$|^\.github/|^src/.*\.html$")
 
 
 def unrendered(book: Path) -> list[str]:
@@ -165,7 +165,7 @@ def test_rendered_files_are_tidy(book: str, request: pytest.FixtureRequest) -> N
         assert not text.endswith("\n\n"), name
         assert not re.search(r"[ \t]+$", text, re.MULTILINE), name
         prose = re.sub(r"^```.*?^```$", "(code)", text, flags=re.MULTILINE | re.DOTALL)
-        blank = "\n\n\n\n" if name.endswith(".py") else "\n\n\n"
+        blank = "\n\n\n\n" if name.endswith((".py", ".mako")) else "\n\n\n"
         assert blank not in prose, name
 
 

@@ -18,6 +18,7 @@ router = APIRouter(tags=["covers"], route_class=ShopRoute)
 
 # What a file is, is told by how it begins, not by what it is called.
 KINDS = {b"\x89PNG\r\n\x1a\n": "png", b"\xff\xd8\xff": "jpg"}
+TYPES = {".png": "image/png", ".jpg": "image/jpeg"}
 IMAGE = {"schema": {"type": "string", "format": "binary"}}
 
 
@@ -87,7 +88,8 @@ async def show_cover(request: Request, book: ThisBook) -> Response:
     if _has_it(request, etag):
         return Response(status_code=304, headers=headers)
     path = settings_of(request).media / book.cover
-    return FileResponse(path, headers=headers)
+    # Named, or the first request would read the system's list of types.
+    return FileResponse(path, media_type=TYPES[path.suffix], headers=headers)
 
 
 # endregion

@@ -2,7 +2,7 @@
 
 import re
 from collections.abc import Sequence
-from typing import Annotated
+from typing import Annotated, Any
 
 from fastapi import (
     APIRouter,
@@ -28,12 +28,16 @@ from .stock import board_of
 
 router = APIRouter(prefix="/orders", tags=["orders"], route_class=ShopRoute)
 
-KEY = re.compile(r"[\x21-\x7e]{1,64}")
+KEY = re.compile("[!-~]{1,64}")
+KEY_SCHEMA: dict[str, Any] = {"pattern": "^[!-~]{1,64}$"}
 
 
 # region: idempotency-key
 async def idempotency_key(
-    idempotency_key: Annotated[str | None, Header()] = None,
+    idempotency_key: Annotated[
+        str | None,
+        Header(json_schema_extra=KEY_SCHEMA),
+    ] = None,
 ) -> str | None:
     """Return the key by which a repeated request is known."""
     key = idempotency_key

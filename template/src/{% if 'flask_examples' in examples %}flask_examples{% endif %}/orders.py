@@ -18,7 +18,7 @@ from .schemas import OrderInSchema, OrderSchema
 
 blueprint = Blueprint("orders", __name__, url_prefix="/orders")
 
-KEY = re.compile(r"[\x21-\x7e]{1,64}")
+KEY = re.compile("[!-~]{1,64}")
 
 
 # region: idempotency-key

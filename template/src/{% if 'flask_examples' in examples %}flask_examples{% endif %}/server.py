@@ -1,10 +1,13 @@
 """Serve the application on this machine: for good, or for a while."""
 
+import socket
 from collections.abc import Iterator
 from contextlib import contextmanager
-from threading import Thread
+from threading import Event, Thread
+from typing import Any
 
 from flask import Flask
+from waitress import wasyncore
 from waitress.server import create_server
 
 HOST = "127.0.0.1"
@@ -12,27 +15,40 @@ HOST = "127.0.0.1"
 
 def serve(app: Flask, port: int) -> None:
     """Serve until the process is told to stop."""
-    server = create_server(app, host=HOST, port=port)
-    print(f"Serving http://{HOST}:{port}/shop/", flush=True)
-    try:
-        server.run()
-    finally:
-        server.close()
+    with running(app, port):
+        print(f"Serving http://{HOST}:{port}/shop/", flush=True)
+        # By the second: on Windows, a longer wait hears of no Ctrl-C.
+        while not Event().wait(1):
+            pass
 
 
 # region: running
 @contextmanager
-def running(app: Flask) -> Iterator[int]:
-    """Serve on a free port, which is returned, for as long as the block."""
-    server = create_server(app, host=HOST, port=0, threads=8)
-    thread = Thread(target=server.run)
-    thread.start()
-    try:
-        yield server.effective_port
-    finally:
-        # Closed by the thread that waits on the sockets, at its next turn.
-        server.trigger.pull_trigger(server.close)
-        thread.join()
+def running(app: Flask, port: int = 0) -> Iterator[int]:
+    """Serve for as long as the block, on the port that is returned.
+
+    Port 0 means any that is free.
+    """
+    with socket.create_server((HOST, port)) as listener:
+        # What the server waits on: its own sockets and its visitors'.
+        sockets: dict[int, Any] = {}
+        server = create_server(app, map=sockets, sockets=[listener])
+        stopped = Event()
+        thread = Thread(target=_wait_on, args=(sockets, stopped))
+        thread.start()
+        try:
+            yield server.effective_port
+        finally:
+            stopped.set()
+            server.pull_trigger()
+            thread.join()
+            server.task_dispatcher.shutdown()
+            wasyncore.close_all(sockets)
+
+
+def _wait_on(sockets: dict[int, Any], stopped: Event) -> None:
+    while not stopped.is_set():
+        wasyncore.loop(timeout=1, map=sockets, count=1)
 
 
 # endregion
