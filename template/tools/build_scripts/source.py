@@ -308,6 +308,7 @@ def parse(text: str, name: str) -> Source:
     front_matter = _read_front_matter(lines[1 : end - 1], name) if end else FrontMatter()
     scanner = _Scanner(name, first=end)
     parts = [scanner.read(line) for line in lines[end:]]
+    scanner.end_code(len(lines) + 1)
     if scanner.comment_line is not None:
         message = "a comment opens here and never ends; close it with -->."
         raise BuildError(Problem(name, scanner.comment_line, message, "markup"))
@@ -401,9 +402,7 @@ class _Scanner:
             opening = _FENCE.match(line)
             if opening and not ("`" in opening["mark"] and "`" in opening["info"]):
                 self.fence = opening["mark"]
-                self.fences.append(
-                    Fence(self.number, opening["info"], is_empty=True, end=self.number + 1)
-                )
+                self.fences.append(Fence(self.number, opening["info"], is_empty=True))
                 # The line that opens a listing holds ids and attributes, which have places too.
                 return line, _simplified(line, opening)
             if self._is_indented_code(line):
@@ -413,15 +412,16 @@ class _Scanner:
 
     def _read_code(self, line: str) -> None:
         closing = line.strip(" \t>")
-        ends = closing.startswith(self.fence) and not closing.strip(self.fence[0])
-        fence = self.fences[-1]
-        self.fences[-1] = replace(
-            fence,
-            is_empty=fence.is_empty and (ends or not closing),
-            end=self.number if ends else self.number + 1,
-        )
-        if ends:
+        if closing.startswith(self.fence) and not closing.strip(self.fence[0]):
+            self.end_code(self.number)
+        elif closing and self.fences[-1].is_empty:
+            self.fences[-1] = replace(self.fences[-1], is_empty=False)
+
+    def end_code(self, line: int) -> None:
+        """Take a line for the one that closes the listing, if one is open."""
+        if self.fence:
             self.fence = ""
+            self.fences[-1] = replace(self.fences[-1], end=line)
 
     def _is_indented_code(self, line: str) -> bool:
         if not line.strip():
