@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 import os
+import shutil
 from pathlib import Path
 
 import pytest
 
-from tests.repository import snapshot
+from tests.repository import git, snapshot
 from tests.support import render
 from tests.versions import released_template
 
@@ -44,6 +45,15 @@ def _a_stranger(tmp_path_factory: pytest.TempPathFactory) -> None:
 def template(tmp_path_factory: pytest.TempPathFactory, _a_stranger: None) -> Path:
     """Return a clone of this repository that holds the working tree as its one commit."""
     return snapshot(tmp_path_factory.mktemp("template") / "copier-techbook")
+
+
+@pytest.fixture(scope="session")
+def tagged(template: Path, tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """Return the template as its version 1.0.0."""
+    clone = tmp_path_factory.mktemp("tagged") / "template"
+    shutil.copytree(template, clone)
+    git(clone, "tag", "1.0.0")
+    return clone
 
 
 @pytest.fixture(scope="session")

@@ -66,15 +66,6 @@ def paths(book: Path) -> list[str]:
 
 
 @pytest.fixture(scope="session")
-def tagged(template: Path, tmp_path_factory: pytest.TempPathFactory) -> Path:
-    """Return the template as its version 1.0.0."""
-    clone = tmp_path_factory.mktemp("tagged") / "template"
-    shutil.copytree(template, clone)
-    git(clone, "tag", "1.0.0")
-    return clone
-
-
-@pytest.fixture(scope="session")
 def fresh(tagged: Path, book_python: str, tmp_path_factory: pytest.TempPathFactory) -> Path:
     """Return an own book of two chapters and an appendix, in which its author has written."""
     book = start(tagged, tmp_path_factory.mktemp("own") / "book", book_python)

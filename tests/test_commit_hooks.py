@@ -40,15 +40,6 @@ def try_commit(book: Path, skip: str = "") -> subprocess.CompletedProcess[str]:
 
 
 @pytest.fixture(scope="session")
-def tagged(template: Path, tmp_path_factory: pytest.TempPathFactory) -> Path:
-    """Return the template as its version 1.0.0."""
-    clone = tmp_path_factory.mktemp("tagged") / "template"
-    shutil.copytree(template, clone)
-    git(clone, "tag", "1.0.0")
-    return clone
-
-
-@pytest.fixture(scope="session")
 def hooked(tagged: Path, book_python: str, tmp_path_factory: pytest.TempPathFactory) -> Path:
     """Return an own book in which `make hooks` was run."""
     folder = tmp_path_factory.mktemp("hooked") / "book"

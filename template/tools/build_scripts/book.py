@@ -9,7 +9,6 @@ from __future__ import annotations
 import os
 import re
 import subprocess
-import sys
 from collections import Counter
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
@@ -20,10 +19,7 @@ import msgspec
 import msgspec.yaml
 from msgspec import Meta, Struct
 
-if sys.version_info >= (3, 11):
-    import tomllib
-else:
-    import tomli as tomllib
+from tools.build_scripts.toml import tomllib
 
 BOOK_FILE = "book.yml"
 # The pages that the website has besides those of chapters.

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import os
 import sys
 from collections.abc import Iterator, Sequence
 from pathlib import Path
@@ -26,6 +25,7 @@ from tools.build_scripts import book as books
 from tools.build_scripts.book import BuildError, Problem
 from tools.build_scripts.cli import book_option, told
 from tools.build_scripts.diagrams import DiagramError
+from tools.build_scripts.files import put
 from tools.build_scripts.redraw import Drawn
 
 
@@ -98,16 +98,6 @@ def _changed(root: Path, files: dict[str, bytes]) -> Iterator[str]:
             yield name
 
 
-def _write(path: Path, data: bytes) -> None:
-    """Write a file aside and put it in place."""
-    aside = path.with_name(f".{path.name}.{os.getpid()}.part")
-    try:
-        aside.write_bytes(data)
-        aside.replace(path)
-    finally:
-        aside.unlink(missing_ok=True)
-
-
 def _relative(root: Path, path: Path | None) -> str | None:
     """Return a path that somebody typed, relative to the book's root."""
     if path is None:
@@ -160,7 +150,7 @@ def main(check: bool, only: Path | None, seconds: float, root: Path) -> None:
             _refuse_stale(root, files)
         changed = list(_changed(root, files))
         for name in () if check else changed:
-            _write(root / name, files[name])
+            put(root / name, files[name])
             click.echo(f"Drew {name}")
         if only is None:
             changed += _index(root, check)
@@ -184,7 +174,7 @@ def _index(root: Path, check: bool) -> list[str]:
         (root / asset_index.FILE).unlink()
         click.echo(f"Deleted {asset_index.FILE}: there are no assets")
     else:
-        _write(root / asset_index.FILE, text.encode())
+        put(root / asset_index.FILE, text.encode())
         click.echo(f"Wrote {asset_index.FILE}")
     return [asset_index.FILE]
 

@@ -2,9 +2,7 @@
 
 from __future__ import annotations
 
-import os
 import re
-import shutil
 from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
@@ -12,6 +10,7 @@ from urllib.parse import quote
 
 from tools.build_scripts import source
 from tools.build_scripts.book import BuildError, Problem
+from tools.build_scripts.files import put
 from tools.build_scripts.markdown import escape
 from tools.build_scripts.progress import Chapter, Goal, Progress
 
@@ -63,7 +62,7 @@ def write(root: Path, progress: Progress) -> bool:
     after = section.holding(written(progress))
     if after == before:
         return False
-    _replace((root / NAME).resolve(), after.encode("utf-8"))
+    put((root / NAME).resolve(), after.encode("utf-8"))
     return True
 
 
@@ -100,17 +99,6 @@ def _read(root: Path) -> Section | None:
         after="".join(lines[end:]),
         line_end="\r\n" if lines[0].endswith("\r\n") else "\n",
     )
-
-
-def _replace(path: Path, data: bytes) -> None:
-    """Write a file anew: aside first, so that it is never half written."""
-    aside = path.with_name(f".{path.name}.{os.getpid()}.part")
-    try:
-        aside.write_bytes(data)
-        shutil.copymode(path, aside)
-        aside.replace(path)
-    finally:
-        aside.unlink(missing_ok=True)
 
 
 # The text ----------------------------------------------------------------------------------

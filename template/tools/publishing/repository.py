@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-import os
 import subprocess
 from collections.abc import Iterator, Mapping
 from contextlib import suppress
 from dataclasses import dataclass
 from pathlib import Path
 
+from tools.build_scripts.git import UNMERGED, Changed, changes, environment, listed
 from tools.publishing.errors import PublishError
 
 REMOTE = "origin"
@@ -19,13 +19,8 @@ UNATTENDED = {
     "GIT_ASKPASS": "true",
     "GIT_SSH_COMMAND": "ssh -o BatchMode=yes",
 }
-UNMERGED = frozenset({"DD", "AU", "UD", "UA", "DU", "AA", "UU"})
 # A file is exported as it was committed, whatever the settings of whoever does it.
 AS_COMMITTED = ("-c", "core.autocrlf=false", "-c", "core.eol=lf", "-c", "core.attributesFile=")
-# A hook or an alias has these set, and they would hold for every other repository too.
-OF_OTHERS = frozenset(
-    {"GIT_DIR", "GIT_WORK_TREE", "GIT_INDEX_FILE", "GIT_PREFIX", "GIT_COMMON_DIR"}
-)
 
 
 @dataclass(frozen=True)
@@ -54,12 +49,12 @@ class Repository:
         conflicts = [path for code, path in changed if code in UNMERGED]
         if conflicts:
             raise PublishError(
-                f"Conflicts are not resolved in {_listed(conflicts)}; resolve and commit them."
+                f"Conflicts are not resolved in {listed(conflicts)}; resolve and commit them."
             )
         mine = [path for _, path in changed if path.startswith(self.prefix)]
         if mine:
             raise PublishError(
-                f"The book has changes that are not committed, in {_listed(mine)}; commit them "
+                f"The book has changes that are not committed, in {listed(mine)}; commit them "
                 "first, or put them aside with: git stash --include-untracked"
             )
 
@@ -279,15 +274,11 @@ class Repository:
     ) -> subprocess.CompletedProcess[bytes]:
         return _git(arguments, directory or self.book, text, timeout, variables)
 
-    def _status(self) -> Iterator[tuple[str, str]]:
-        """Yield the paths that Git's status lists, each after its two letters."""
+    def _status(self) -> Iterator[Changed]:
+        """Yield what Git's status lists."""
         # Untracked files are asked for, because a setting can hide them.
         options = ("--porcelain", "-z", "--untracked-files=normal", "--ignore-submodules=none")
-        fields = iter(self.git("status", *options).split("\0"))
-        for field in filter(None, fields):
-            yield field[:2], field[3:]
-            if {"R", "C"} & set(field[:2]):  # followed by where the file was
-                next(fields)
+        yield from changes(self.git("status", *options))
 
     def _mode(self, commit: str, path: str) -> str:
         listed = self.git("ls-tree", "--full-tree", commit, f"{self.prefix}{path}")
@@ -324,12 +315,11 @@ def _git(
     variables: Mapping[str, str] | None = None,
 ) -> subprocess.CompletedProcess[bytes]:
     """Run Git in English; a Ctrl-C must not reach it while it changes something."""
-    inherited = {name: value for name, value in os.environ.items() if name not in OF_OTHERS}
     try:
         return subprocess.run(
             ["git", *arguments],
             cwd=directory,
-            env={**inherited, "LC_ALL": "C.UTF-8", **(variables or {})},
+            env={**environment(), **(variables or {})},
             input=text.encode("utf-8"),
             capture_output=True,
             check=False,
@@ -355,8 +345,3 @@ def _text(done: subprocess.CompletedProcess[bytes]) -> str:
 
 def _dated(date: int) -> dict[str, str]:
     return {"GIT_AUTHOR_DATE": f"@{date} +0000", "GIT_COMMITTER_DATE": f"@{date} +0000"}
-
-
-def _listed(paths: list[str]) -> str:
-    more = f" and {len(paths) - 1} more" if len(paths) > 1 else ""
-    return f"{paths[0]}{more}"

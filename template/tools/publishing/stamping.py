@@ -3,18 +3,13 @@
 from __future__ import annotations
 
 import re
-import sys
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 
+from tools.build_scripts.toml import tomllib
 from tools.publishing.changelog import CHANGELOG, release
 from tools.publishing.errors import PublishError
 from tools.publishing.versions import tag_of
-
-if sys.version_info >= (3, 11):
-    import tomllib
-else:
-    import tomli as tomllib
 
 PYPROJECT = "pyproject.toml"
 CITATION = "CITATION.cff"

@@ -2,29 +2,20 @@
 
 from __future__ import annotations
 
-import os
 import subprocess
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from pathlib import Path
-from typing import NamedTuple
 
+from tools.build_scripts.git import UNMERGED, Changed, changes, environment, listed
 from tools.updating.errors import UpdateError
 
-UNMERGED = frozenset({"DD", "AU", "UD", "UA", "DU", "AA", "UU"})
 # Only what is below the directory that they run in; files that Git ignores stay.
 RESTORE = (
     ("git", "restore", "--source=HEAD", "--staged", "--worktree", "--", "."),
     ("git", "clean", "--quiet", "--force", "-d", "--", "."),
 )
 HOW_TO_RESTORE = "git restore --source=HEAD --staged --worktree -- . ; git clean -fd -- ."
-
-
-class _Changed(NamedTuple):
-    """A path that Git's status lists, relative to the repository's root, and its two letters."""
-
-    code: str
-    path: str
 
 
 @dataclass(frozen=True)
@@ -99,20 +90,10 @@ class Repository:
             )
         raise UpdateError(f"Git refuses to work in {self.book}: {_said(result)}")
 
-    def _status(self) -> Iterator[_Changed]:
+    def _status(self) -> Iterator[Changed]:
         # Untracked files are asked for, because a setting can hide them and `restore` deletes them.
-        fields = iter(
-            self._git(
-                *("status", "--porcelain", "-z", "--ignored", "--untracked-files=normal")
-            ).split("\0")
-        )
-        for field in fields:
-            if not field:
-                continue
-            code, path = field[:2], field[3:]
-            yield _Changed(code, path)
-            if {"R", "C"} & set(code):  # followed by where the file was
-                next(fields)
+        options = ("--porcelain", "-z", "--ignored", "--untracked-files=normal")
+        yield from changes(self._git("status", *options))
 
     def _is_committed(self, path: str) -> bool:
         return self._run("git", "cat-file", "-e", f"HEAD:./{path}").returncode == 0
@@ -137,18 +118,9 @@ class Repository:
         )
 
 
-def environment() -> Mapping[str, str]:
-    """Return an environment in which Git speaks English and finds its repository by itself."""
-    # A hook or an alias has these set, and they would hold for Copier's own repositories too.
-    own = {"GIT_DIR", "GIT_WORK_TREE", "GIT_INDEX_FILE", "GIT_PREFIX", "GIT_COMMON_DIR"}
-    inherited = {name: value for name, value in os.environ.items() if name not in own}
-    return {**inherited, "LC_ALL": "C.UTF-8"}
-
-
 def _refuse(paths: Sequence[str], sentence: str) -> None:
     if paths:
-        more = f" and {len(paths) - 1} more" if len(paths) > 1 else ""
-        raise UpdateError(sentence.format(f"{paths[0]}{more}"))
+        raise UpdateError(sentence.format(listed(paths)))
 
 
 def _said(result: subprocess.CompletedProcess[str]) -> str:

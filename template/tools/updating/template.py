@@ -16,8 +16,9 @@ import msgspec.yaml
 import yaml
 
 from tools.build_scripts import book as books
+from tools.build_scripts import git
 from tools.build_scripts.book import BOOK_FILE, Book
-from tools.updating import process, repository
+from tools.updating import process
 from tools.updating.errors import UpdateError
 from tools.updating.process import Ended, Signals
 
@@ -204,7 +205,7 @@ def _environment() -> Mapping[str, str]:
 
     Copier looks for what did not merge in `git status`, which a setting of Git can shorten.
     """
-    inherited = repository.environment()
+    inherited = git.environment()
     count = int(inherited.get("GIT_CONFIG_COUNT") or 0)
     return {
         **inherited,

@@ -5,7 +5,6 @@ from __future__ import annotations
 import ast
 import json
 import re
-import sys
 import textwrap
 import warnings
 from collections.abc import Callable, Iterator, Mapping
@@ -14,14 +13,10 @@ from xml.parsers import expat
 
 import yaml
 
-if sys.version_info >= (3, 11):
-    import tomllib
-else:
-    import tomli as tomllib
-
 from tools.build_scripts.book import Problem
 from tools.build_scripts.listings import attributes_of
 from tools.build_scripts.source import Fence, Source
+from tools.build_scripts.toml import tomllib
 from tools.validation.context import Context
 
 # `{.python .invalid}` says that the code is wrong on purpose, `{.python .snippet}` that it is to

@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from tools.build_scripts.book import Problem
+from tools.build_scripts.files import put
 from tools.validation.rules import BY_ID, Severity
 
 
@@ -61,8 +62,5 @@ def _fix_file(file: Path, problems: Sequence[Fixable]) -> list[Fixable]:
         lines[number] = mark + mended.encode()
         fixed.append(problem)
     if fixed:
-        aside = file.with_name(f".{file.name}.part")
-        aside.write_bytes(b"".join(lines))
-        aside.chmod(file.stat().st_mode)
-        aside.replace(file)
+        put(file, b"".join(lines))
     return fixed
