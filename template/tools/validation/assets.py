@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import sys
 from collections.abc import Iterator
 from dataclasses import replace
 from fnmatch import fnmatchcase
@@ -16,13 +15,9 @@ from tools.build_scripts.assets import COVERS
 from tools.build_scripts.book import Problem
 from tools.build_scripts.chapters import Survey
 from tools.build_scripts.report import Image
+from tools.build_scripts.toml import tomllib
 from tools.validation import links
 from tools.validation.context import Context
-
-if sys.version_info >= (3, 11):
-    import tomllib
-else:
-    import tomli as tomllib
 
 SETTINGS = "pyproject.toml"
 BITMAPS = frozenset({".gif", ".jpeg", ".jpg", ".png", ".webp"})
@@ -47,7 +42,7 @@ class Limits(msgspec.Struct, frozen=True, forbid_unknown_fields=True, rename="ke
 def undrawn(context: Context) -> Iterator[Problem]:
     """Yield what `make assets` would draw or list otherwise than it is."""
     root, survey = context.root, context.survey
-    files = generated.asset_files(root)
+    files = context.assets
     found = list(generated.problems(root, files))
     shown = {image.path for image in _images(survey)}
     # What a chapter shows and is missing is told at the chapter's line.
@@ -57,7 +52,7 @@ def undrawn(context: Context) -> Iterator[Problem]:
         if original.drawing in shown and not (root / original.drawing).is_file()
     }
     yield from (replace(one, rule="drawing") for one in found if one.path not in told)
-    origins = asset_sources.read(root)
+    origins = context.origins
     if found or origins.problems:
         return  # the index would not be right either
     used = asset_index.usage(survey.book, survey.reports, survey.library)
@@ -69,7 +64,7 @@ def undrawn(context: Context) -> Iterator[Problem]:
 def wrong_origins(context: Context) -> Iterator[Problem]:
     """Yield what is wrong in assets/sources.yml, entries for files that are gone among it."""
     root = context.root
-    origins = asset_sources.read(root)
+    origins = context.origins
     yield from (replace(one, rule="origin") for one in origins.problems)
     patterns = [entry for entry in origins.entries if not (root / entry.pattern).is_file()]
     names = _content(root) if patterns else []
@@ -88,7 +83,7 @@ def _content(root: Path) -> list[str]:
 def unsourced(context: Context) -> Iterator[Problem]:
     """Yield the images that the book shows and that nobody says the source of."""
     root, survey = context.root, context.survey
-    origins = asset_sources.read(root)
+    origins = context.origins
     told: set[str] = set()
     for id, report in survey.reports.items():
         for image in report.images:
@@ -182,7 +177,7 @@ def read_limits(root: Path) -> Limits | Problem:
 def unused(context: Context) -> Iterator[Problem]:
     """Yield the assets that nothing refers to."""
     root, survey = context.root, context.survey
-    files = generated.asset_files(root)
+    files = context.assets
     known = generated.originals(files)
     used = {*links.targets(context), *COVERS, *asset_index.NO_ASSETS}
     used |= asset_index.usage(survey.book, survey.reports, survey.library).chapters.keys()
@@ -195,7 +190,7 @@ def unused(context: Context) -> Iterator[Problem]:
     for original in known:
         names |= dict.fromkeys((original.path, *original.files), original.drawing)
     used |= {names.get(name, name) for name in used}
-    origins = asset_sources.read(root)
+    origins = context.origins
     for name in files:
         if names[name] == name and name not in used and origins.of(name) is None:
             message = "nothing in the book refers to it; use it or delete it."

@@ -10,13 +10,15 @@ from pathlib import Path
 
 import msgspec
 
+from tools.build_scripts import asset_sources, cache, chapters, generated, pandoc, source, stamp
 from tools.build_scripts import book as books
-from tools.build_scripts import cache, chapters, pandoc, source, stamp
+from tools.build_scripts.asset_sources import Origins
 from tools.build_scripts.book import Book, BuildError, Entry, Problem
 from tools.build_scripts.cache import Cache, digest
 from tools.build_scripts.chapters import Survey
 from tools.build_scripts.source import Source
 from tools.build_scripts.workers import Pool
+from tools.validation.plain import plain_lines
 
 # Directories whose Markdown is not the book's: what is built, and what is meant to be copied.
 NOT_THE_BOOK = frozenset({"book_build", "dist", "drafts", "node_modules", "templates"})
@@ -72,6 +74,21 @@ class Context:
         with cache.opened(self.root, "markdown") as kept:
             return _read_markdown(self.sources, kept)
 
+    @cached_property
+    def plain(self) -> dict[str, tuple[str, ...]]:
+        """The lines of the chapters with blanks in place of what is no prose, by path."""
+        return {text.name: plain_lines(text) for text in self.survey.sources.values()}
+
+    @cached_property
+    def assets(self) -> list[str]:
+        """The files below assets/."""
+        return generated.asset_files(self.root)
+
+    @cached_property
+    def origins(self) -> Origins:
+        """What assets/sources.yml says."""
+        return asset_sources.read(self.root)
+
     @property
     def is_english(self) -> bool:
         """Whether tools that know English alone can read the book."""
@@ -89,19 +106,23 @@ def read(root: Path) -> Context:
     """
     with cache.locked(root), cache.opened(root, "chapters") as kept:
         survey = chapters.survey(root, books.load(root), kept)
-    sources, unreadable = _read_sources(root, {entry.prose for entry in survey.book.entries})
+    sources, unreadable = _read_sources(root, survey)
     return Context(root, survey, sources, tuple(unreadable))
 
 
-def _read_sources(root: Path, prose: set[str]) -> tuple[dict[str, Source], list[Problem]]:
-    """Read all Markdown files, and say which could not be; of the chapters, the build says it."""
-    sources: dict[str, Source] = {}
+def _read_sources(root: Path, survey: Survey) -> tuple[dict[str, Source], list[Problem]]:
+    """Read the Markdown files besides the chapters, and say which could not be.
+
+    The chapters are read already, and of those that could not be, the build says it.
+    """
+    prose = {entry.prose for entry in survey.book.entries}
+    sources = {text.name: text for text in survey.sources.values()}
     problems: list[Problem] = []
-    for name in sorted(_markdown_files(root)):
+    for name in sorted(set(_markdown_files(root)) - prose):
         try:
             sources[name] = source.read(root / name, name)
         except BuildError as error:
-            problems += error.problems if name not in prose else ()
+            problems += error.problems
     return sources, problems
 
 

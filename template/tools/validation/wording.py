@@ -22,11 +22,6 @@ from tools.validation import programs
 from tools.validation.context import Context
 from tools.validation.findings import Fixable
 
-# What is no prose in a line of it: code, attributes, targets of links, addresses.
-NO_PROSE = re.compile(
-    r"(?P<ticks>`+)(?!`).*?(?<!`)(?P=ticks)(?!`)|\{[^{}]*\}|(?<=\])\([^()]*\)|(?<=\])\[[^\[\]]*\]"
-    r"|<[^<>\s]+>|https?://\S+|\$[^$\n]+\$|^\s*\[[^\]]+\]:.*|^\s*\|[-:| ]+$"
-)
 # Left out: signs that pandoc makes of what is typed, spelling, which typos knows better, open
 # markers, which `make status` counts, and jokes.
 PROSELINT = {
@@ -125,7 +120,7 @@ def terms(context: Context) -> Iterator[Problem]:
     known = [term for term in context.survey.targets.terms if re.search(r"\w[A-Z]", term)]
     patterns = {term: _variants(term) for term in known}
     for text in context.survey.sources.values():
-        for number, line in enumerate(_prose(text), start=1):
+        for number, line in enumerate(context.plain[text.name], start=1):
             for term, pattern in patterns.items():
                 for found in pattern.finditer(line):
                     if found[0] not in known:
@@ -156,7 +151,7 @@ def prose(context: Context) -> Iterator[Problem]:
     if not context.is_english:
         return
     for text in context.survey.sources.values():
-        for number, line in enumerate(_prose(text), start=1):
+        for number, line in enumerate(context.plain[text.name], start=1):
             for found in PASSIVE.finditer(line):
                 message = f"'{found[0]} …' is passive; let the one who does it begin the sentence."
                 yield Problem(text.name, number, message, "passive", found.start() + 1)
@@ -168,14 +163,9 @@ def prose(context: Context) -> Iterator[Problem]:
     yield from _advice(context)
 
 
-def _prose(text: Source) -> list[str]:
-    """Return the lines of a text with blanks in place of what is no prose."""
-    return [NO_PROSE.sub(lambda found: " " * len(found[0]), line) for line in text.lines]
-
-
 def _advice(context: Context) -> Iterator[Problem]:
     """Yield what proselint says of each chapter; what it said before is kept."""
-    texts = {text.name: "\n".join(_prose(text)) for text in context.survey.sources.values()}
+    texts = {name: "\n".join(lines) for name, lines in context.plain.items()}
     tools = digest(installed.versions({"proselint"}), PROSELINT)
     keys = {name: digest(tools, text) for name, text in texts.items()}
     with cache.opened(context.root, "prose") as kept:
