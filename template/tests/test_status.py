@@ -246,7 +246,15 @@ def test_code_and_comments_ask_for_nothing(tmp_path: Path) -> None:
 
 
 @pytest.mark.parametrize(
-    "test", ["from src import app\n", "import tests.helper\n", 'run("app.py")\n']
+    "test",
+    [
+        "from src import app\n",
+        "import tests.helper\n",
+        'run("app.py")\n',
+        "def test() -> None:\n    from src import (\n        app,  # the whole of it (so far)\n    )\n",
+        "from src import \\\n    app\n",
+        "try: import src.app\nexcept ImportError: ...\n",
+    ],
 )
 def test_listings_of_files_that_tests_run_are_counted(tmp_path: Path, test: str) -> None:
     pasted = '```python\nprint("pasted")\n```\n\n```mermaid\nflowchart LR\n```\n'

@@ -4,21 +4,21 @@ from __future__ import annotations
 
 import time
 from collections.abc import Callable, Mapping, Sequence
-from concurrent.futures import ThreadPoolExecutor
+from concurrent.futures import Future, ThreadPoolExecutor
 from dataclasses import dataclass
-from functools import cached_property
 from pathlib import Path
 from threading import Lock
 
 from tools.build_scripts import bibliography, cache, pictures, progress, stamp
 from tools.build_scripts import book as books
 from tools.build_scripts.assets import COVERS, copy_images, places
-from tools.build_scripts.book import BOOK_FILE, FORMATS, Format
+from tools.build_scripts.book import BOOK_FILE, FORMATS, Book, Format
 from tools.build_scripts.cache import Cache, digest
 from tools.build_scripts.chapters import Manuscript, TextFormat, read_manuscript
 from tools.build_scripts.fill import fill_html, fill_typst
 from tools.build_scripts.output import MARKER, Output, read_info
 from tools.build_scripts.progress import Progress
+from tools.build_scripts.source import Source
 from tools.build_scripts.staging import refuse_foreign, staged
 from tools.build_scripts.stamp import Stamp
 
@@ -99,11 +99,16 @@ def build(root: Path, options: Options, tick: Callable[[], None] = lambda: None)
         cache.locked(root),
         cache.opened(root, "chapters", fresh=fresh) as kept,
         cache.opened(root, "pages", fresh=fresh) as pages,
+        ThreadPoolExecutor(1) as beside,
     ):
         started = time.monotonic()
         counter = _Counter(tick)
         texts = frozenset(TEXTS[format] for format in formats)
-        manuscript = read_manuscript(root, book, kept, texts, options.jobs, counter.tick)
+        looking = _Looking(root, book, beside)
+        manuscript = read_manuscript(
+            *(root, book, kept, texts, options.jobs, counter.tick),
+            looking.begin if "html" in formats else None,
+        )
         seconds = time.monotonic() - started
         shown = stamp.hashes(root, (*manuscript.images, *manuscript.drawings))
         inputs = settings | manuscript.digests | shown
@@ -111,10 +116,10 @@ def build(root: Path, options: Options, tick: Callable[[], None] = lambda: None)
             (stamp.programs(), manuscript.date, book, manuscript.version, manuscript.terms),
             (shown, [settings[name] for name in COVERS]),
         )
-        work = _Work(manuscript, pages, common)
+        work = _Work(manuscript, pages, common, looking)
         built = _write_all(work, formats, options)
         if "html" in formats:
-            inputs |= stamp.hashes(root, work.progress.inputs)
+            inputs |= stamp.hashes(root, looking.result().inputs)
         kept.keep_only({chapter.key for chapter in manuscript.chapters})
         pictures.forget_others(root, manuscript.images)
     return Result(manuscript, built, inputs, counter.count, seconds)
@@ -134,6 +139,28 @@ class _Counter:
         self._tick()
 
 
+class _Looking:
+    """Finds out how far a book is while pandoc reads its chapters."""
+
+    def __init__(self, root: Path, book: Book, beside: ThreadPoolExecutor) -> None:
+        self._root = root
+        self._book = book
+        self._beside = beside
+        self._found: Future[Progress] = Future()
+
+    def begin(self, sources: Mapping[str, Source]) -> None:
+        self._found = self._beside.submit(self._look, dict(sources))
+
+    def result(self) -> Progress:
+        return self._found.result()
+
+    def _look(self, sources: Mapping[str, Source]) -> Progress:
+        found = progress.survey(self._root, self._book, sources)
+        # Found out once; here nobody waits for it.
+        _ = found.total, [chapter.state for chapter in found.chapters]
+        return found
+
+
 @dataclass(frozen=True)
 class _Work:
     """What every format is written from.
@@ -142,17 +169,13 @@ class _Work:
         manuscript: the book.
         pages: what was made of its pages before.
         common: the hash of what a whole book is made of besides the texts of its chapters.
+        looking: finds out how far the book is.
     """
 
     manuscript: Manuscript
     pages: Cache
     common: str
-
-    @cached_property
-    def progress(self) -> Progress:
-        """How far the book is."""
-        sources = {chapter.entry.id: chapter.source for chapter in self.manuscript.chapters}
-        return progress.survey(self.manuscript.root, self.manuscript.book, sources)
+    looking: _Looking
 
 
 # Formats -----------------------------------------------------------------------------------
@@ -163,7 +186,7 @@ class _Work:
 def _write_html(work: _Work, output: Output) -> str:
     from tools.build_scripts.website import write_website
 
-    write_website(work.manuscript, work.progress, output, work.pages)
+    write_website(work.manuscript, work.looking.result(), output, work.pages)
     return "index.html"
 
 

@@ -165,7 +165,6 @@ class _Outcome:
     """What became of the chapters: what is in them, and why some could not be read."""
 
     reports: dict[str, Report]
-    keys: dict[str, str]
     problems: tuple[Problem, ...]
 
 
@@ -176,6 +175,7 @@ def read_manuscript(
     formats: Collection[TextFormat],
     jobs: int | None = None,
     tick: Callable[[], None] = lambda: None,
+    meanwhile: Callable[[Mapping[str, Source]], None] | None = None,
 ) -> Manuscript:
     """Read a book that has no problems.
 
@@ -186,11 +186,12 @@ def read_manuscript(
         formats: the formats that the chapters are written in.
         jobs: how many chapters to read at once; by default one for every core.
         tick: called after every chapter that is read anew, from several threads.
+        meanwhile: called before pandoc begins, with the chapters' files that could be read.
 
     Raises:
         BuildError: holds all problems of all chapters.
     """
-    found = survey(root, book, cache, formats, jobs, tick)
+    found = survey(root, book, cache, formats, jobs, tick, meanwhile)
     if found.problems:
         raise BuildError(*found.problems)
     return Manuscript(
@@ -237,6 +238,7 @@ def survey(
     formats: Collection[TextFormat] = (),
     jobs: int | None = None,
     tick: Callable[[], None] = lambda: None,
+    meanwhile: Callable[[Mapping[str, Source]], None] | None = None,
 ) -> Survey:
     """Read a book and look for problems; the arguments are those of `read_manuscript`.
 
@@ -257,7 +259,10 @@ def survey(
         for shown in listings.values():
             problems += shown.problems
         reading = _Reading(book, sources, listings, cited, tuple(sorted(formats)))
-        outcome = _read_chapters(reading, digest(_tools(), _lasting(shared)), cache, pool, tick)
+        keys = reading.keys(digest(_tools(), _lasting(shared)))
+        if meanwhile:
+            meanwhile(sources)
+        outcome = _read_chapters(reading, keys, cache, pool, tick)
     known = targets.collect(book, outcome.reports)
     problems += outcome.problems
     errors = (report.bibliography_error for report in outcome.reports.values())
@@ -272,7 +277,7 @@ def survey(
         sources=sources,
         listings=listings,
         reports=outcome.reports,
-        keys=outcome.keys,
+        keys=keys,
         targets=known,
         library=library,
         problems=tuple(problems),
@@ -319,8 +324,11 @@ class _Reading:
             "comparisons": shown.comparisons,
         }
 
-    def key(self, common: str, entry: Entry) -> str:
-        """Return the hash of all that a chapter is made of; `common` is that of all chapters."""
+    def keys(self, common: str) -> dict[str, str]:
+        """Return the hashes of all that chapters are made of; `common` is that of all of them."""
+        return {entry.id: self._key(common, entry) for entry in self.entries}
+
+    def _key(self, common: str, entry: Entry) -> str:
         cites = self.bibliography is not None and "@" in self.sources[entry.id].text
         cited = self.bibliography.digest if self.bibliography and cites else ""
         return digest(common, _place(entry), self.job(entry), cited)
@@ -353,10 +361,13 @@ def _citable(found: Bibliography | None) -> Json:
 
 
 def _read_chapters(
-    reading: _Reading, common: str, cache: Cache, pool: Pool, tick: Callable[[], None]
+    reading: _Reading,
+    keys: Mapping[str, str],
+    cache: Cache,
+    pool: Pool,
+    tick: Callable[[], None],
 ) -> _Outcome:
     """Read the chapters that the cache does not have."""
-    keys = {entry.id: reading.key(common, entry) for entry in reading.entries}
     wanted = ("json", *reading.formats)
     waiting = [entry for entry in reading.entries if not cache.has(keys[entry.id], wanted)]
     problems = _write_anew(reading, cache, keys, waiting, pool, tick)
@@ -365,7 +376,7 @@ def _read_chapters(
         data = cache.read(key, "json")
         if data is not None:
             reports[id] = msgspec.json.decode(data, type=Report)
-    return _Outcome(reports, keys, tuple(problems))
+    return _Outcome(reports, tuple(problems))
 
 
 def _write_anew(
