@@ -251,7 +251,7 @@ def test_code_and_comments_ask_for_nothing(tmp_path: Path) -> None:
         "from src import app\n",
         "import tests.helper\n",
         'run("app.py")\n',
-        "def test() -> None:\n    from src import (\n        app,  # the whole of it (so far)\n    )\n",
+        "def test() -> None:\n    from src import (\n        app,  # all (so far)\n    )\n",
         "from src import \\\n    app\n",
         "try: import src.app\nexcept ImportError: ...\n",
     ],

@@ -21,7 +21,9 @@ TOOLS = "tools"
 
 # Parsing whole files takes twenty times as long as parsing what imports in them.
 _IMPORT = re.compile(
-    rb"(?:^|[:;])[ \t]*((?:import|from)\b(?:[^\n\\(#]|\\\r?\n|\([^)]*\))*)", re.MULTILINE
+    rb"""(?:^|[:;])[ \t]*(?P<statement>(?:import|from)\b
+    (?:[^\n\\(\#]|\\\r?\n|\((?:[\w\s,\x80-\xff]|\#[^\n]*\n)*\))*)""",
+    re.MULTILINE | re.VERBOSE,
 )
 
 
@@ -117,7 +119,7 @@ def _imports(path: str, text: bytes) -> tuple[str, ...]:
     names: set[str] = set()
     for found in _IMPORT.finditer(text):
         with suppress(SyntaxError, ValueError):  # a sentence that begins like an import
-            for node in ast.parse(found[1]).body:
+            for node in ast.parse(found["statement"]).body:
                 names.update(_modules(node, package))
     return tuple(sorted(names))
 
