@@ -6,15 +6,9 @@ import sys
 from pathlib import Path
 from tempfile import TemporaryDirectory
 
-import anyio
-from fastapi import FastAPI
-
-from .app import create_app
 from .check import check
-from .cli import add_rows, migrate
-from .seed import seed_books
+from .demo import demo_shop
 from .server import running, serve
-from .settings import Settings
 from .stub import shipping_stub
 
 
@@ -44,20 +38,9 @@ def _arguments(argv: list[str] | None) -> argparse.Namespace:
     return parser.parse_args(argv)
 
 
-def _shop(folder: Path, shipping_url: str) -> FastAPI:
-    settings = Settings(
-        database_url=f"sqlite:///{folder / 'shop.sqlite3'}",
-        media=folder / "media",
-        shipping_url=shipping_url,
-    )
-    anyio.run(migrate, settings)
-    anyio.run(add_rows, settings, *seed_books())
-    return create_app(settings)
-
-
 def _run(arguments: argparse.Namespace) -> list[str]:
     with TemporaryDirectory() as folder, shipping_stub() as shipping_url:
-        app = _shop(Path(folder), shipping_url)
+        app = demo_shop(Path(folder), shipping_url)
         if arguments.check:
             with running(app) as port:
                 return check(port)

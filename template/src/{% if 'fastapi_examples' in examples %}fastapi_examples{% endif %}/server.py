@@ -7,12 +7,12 @@ from contextlib import contextmanager
 from threading import Thread
 
 import uvicorn
-from fastapi import FastAPI
+from starlette.types import ASGIApp
 
 HOST = "127.0.0.1"
 
 
-def _config(app: FastAPI) -> uvicorn.Config:
+def _config(app: ASGIApp) -> uvicorn.Config:
     return uvicorn.Config(app, log_level="warning", ws="websockets-sansio")
 
 
@@ -41,7 +41,7 @@ def _listen(port: int) -> socket.socket:
 # endregion
 
 
-def serve(app: FastAPI, port: int) -> None:
+def serve(app: ASGIApp, port: int) -> None:
     """Serve until the process is told to stop."""
     # Opened here, so that a port that is taken is an error like any other.
     with _listen(port) as listener:
@@ -51,12 +51,15 @@ def serve(app: FastAPI, port: int) -> None:
 
 # region: running
 @contextmanager
-def running(app: FastAPI) -> Iterator[int]:
-    """Serve on a free port, which is returned, for as long as the block."""
+def running(app: ASGIApp, port: int = 0) -> Iterator[int]:
+    """Serve for as long as the block, on the port that is returned.
+
+    Port 0 means any that is free.
+    """
     server = uvicorn.Server(_config(app))
     # The socket listens from here on, so nobody has to wait for the server:
     # whoever is early is answered when it is up.
-    with _listen(0) as listener:
+    with _listen(port) as listener:
         thread = Thread(target=server.run, args=([listener],))
         thread.start()
         try:

@@ -6,12 +6,9 @@ import sys
 from pathlib import Path
 from tempfile import TemporaryDirectory
 
-from flask import Flask
-
-from .app import close_app, create_app
+from .app import close_app
 from .check import check
-from .extensions import db
-from .seed import seed_books
+from .demo import demo_shop
 from .server import running, serve
 from .stub import shipping_stub
 
@@ -42,24 +39,9 @@ def _arguments(argv: list[str] | None) -> argparse.Namespace:
     return parser.parse_args(argv)
 
 
-def _shop(folder: Path, shipping_url: str) -> Flask:
-    app = create_app(
-        {
-            "DATABASE_URL": f"sqlite:///{folder / 'shop.sqlite3'}",
-            "MEDIA": str(folder / "media"),
-            "SHIPPING_URL": shipping_url,
-        },
-    )
-    with app.app_context():
-        db.create_all()
-        db.session.add_all(seed_books())
-        db.session.commit()
-    return app
-
-
 def _run(arguments: argparse.Namespace) -> list[str]:
     with TemporaryDirectory() as folder, shipping_stub() as shipping_url:
-        app = _shop(Path(folder), shipping_url)
+        app = demo_shop(Path(folder), shipping_url)
         try:
             if arguments.check:
                 with running(app) as port:
