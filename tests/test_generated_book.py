@@ -380,7 +380,7 @@ def test_make_help_lists_the_commands(built: Path, installed: Path) -> None:
 
 @default_book_only
 def test_the_examples_run(built: Path, installed: Path) -> None:
-    examples = run(installed, "make", "examples")
+    examples = run(installed, "make", "examples", "CHECK=1")
     demo = run(installed, "make", "async-demo")
 
     assert examples.returncode == 0, examples.stdout + examples.stderr
