@@ -79,6 +79,21 @@ def histories(session: nox.Session) -> None:
 
 
 @nox.session
+def mutations(session: nox.Session) -> None:
+    """Break the example shops in many ways; their contract must see each: nox -s mutations."""
+    install(session, "start")
+    book = Path(session.create_tmp(), "book").resolve()
+    shutil.rmtree(book, ignore_errors=True)
+    session.run(
+        *("copier", "copy", "--trust", "--quiet", "--defaults", "--vcs-ref", "HEAD"),
+        *(str(ROOT), str(book)),
+    )
+    python = str(book_environment(session))
+    session.chdir(book)
+    session.run(python, "-m", "tests.contract.mutations", *session.posargs, external=True)
+
+
+@nox.session
 def bench(session: nox.Session) -> None:
     """Measure the time and memory of rendering, beside an empty template on this machine."""
     install(session, "start")
