@@ -33,11 +33,7 @@ def book(session: nox.Session) -> None:
     install(session, "start")
     folder, *options = session.posargs or ["../async-book"]
     destination = Path(folder).expanduser().resolve()
-    session.run(
-        *("copier", "copy", "--trust", "--quiet", "--vcs-ref", "HEAD"),
-        *options,
-        *(str(ROOT), str(destination)),
-    )
+    render(session, destination, *options)
     if not (destination / "requirements").is_dir():
         session.log("The book holds folders only, so there is nothing to build yet.")
         return
@@ -84,10 +80,7 @@ def mutations(session: nox.Session) -> None:
     install(session, "start")
     book = Path(session.create_tmp(), "book").resolve()
     shutil.rmtree(book, ignore_errors=True)
-    session.run(
-        *("copier", "copy", "--trust", "--quiet", "--defaults", "--vcs-ref", "HEAD"),
-        *(str(ROOT), str(book)),
-    )
+    render(session, book, "--defaults")
     python = str(book_environment(session))
     session.chdir(book)
     session.run(python, "-m", "tests.contract.mutations", *session.posargs, external=True)
@@ -132,6 +125,15 @@ def requirements(session: nox.Session) -> None:
         )
         pinned.write_text("".join(header) + pinned.read_text(encoding="utf-8"), encoding="utf-8")
         earlier += ["-c", pinned.name]
+
+
+def render(session: nox.Session, destination: Path, *options: str) -> None:
+    """Start a book from what is committed here, with options of copier copy."""
+    session.run(
+        *("copier", "copy", "--trust", "--quiet", "--vcs-ref", "HEAD"),
+        *options,
+        *(str(ROOT), str(destination)),
+    )
 
 
 def book_environment(session: nox.Session) -> Path:

@@ -76,15 +76,20 @@ def _shown(response: httpx2.Response) -> str:
 
 
 # region: make-step
-def _make(step: Step, client: httpx2.Client) -> list[str]:
-    """Make a request, print both sides, return what is not as expected."""
+def send(client: httpx2.Client, step: Step) -> httpx2.Response:
+    """Make the request of a step."""
     method, path = step.request.split()
-    response = client.request(
+    return client.request(
         method,
         path,
         json=step.body,
         headers=step.headers,
     )
+
+
+def _make(step: Step, client: httpx2.Client) -> list[str]:
+    """Make a request, print both sides, return what is not as expected."""
+    response = send(client, step)
     body = json.dumps(step.body) if step.body else ""
     print(f"> {step.request} {body}".rstrip())
     print(f"< {response.status_code} {_shown(response)}".rstrip())

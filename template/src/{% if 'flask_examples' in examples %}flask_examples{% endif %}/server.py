@@ -17,9 +17,14 @@ def serve(app: Flask, port: int) -> None:
     """Serve until the process is told to stop."""
     with running(app, port):
         print(f"Serving http://{HOST}:{port}/shop/", flush=True)
-        # By the second: on Windows, a longer wait hears of no Ctrl-C.
-        while not Event().wait(1):
-            pass
+        wait()
+
+
+def wait() -> None:
+    """Do nothing until the process is told to stop."""
+    # By the second: on Windows, a longer wait hears of no Ctrl-C.
+    while not Event().wait(1):
+        pass
 
 
 # region: running

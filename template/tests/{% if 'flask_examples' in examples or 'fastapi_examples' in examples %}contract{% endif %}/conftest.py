@@ -11,7 +11,7 @@ import pytest
 from .database import Database
 from .postgres import postgres, programs
 from .shipping import shipping_service
-from .shop import ADMIN, Shop
+from .shop import ADMIN, CHEAP, Shop
 from .target import NewClient, Settings, Target, clients
 from .targets import targets
 
@@ -23,8 +23,6 @@ CASES = [
     if database == "sqlite" or target.name in {"flask", "fastapi"}
 ]
 Case = tuple[Target, Database, Settings]
-# Passwords as cheap as they can be: what is tested is not how dear they are.
-CHEAP = "scrypt:128:8:1"
 
 
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:

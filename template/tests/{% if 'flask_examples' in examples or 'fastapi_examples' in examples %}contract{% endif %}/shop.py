@@ -13,6 +13,8 @@ from .target import NewClient
 
 ADMIN = {"email": "admin@shop.test", "password": "correct horse"}
 PASSWORD = "battery staple"
+# Passwords as cheap as they can be: what is tested is not how dear they are.
+CHEAP = "scrypt:128:8:1"
 # ISBNs whose check digits fit.
 ISBNS = ("9780141439518", "9780141439471", "9782253096337", "9780141439563", "9780140449136")
 BOOK = {

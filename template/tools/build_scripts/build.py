@@ -107,7 +107,7 @@ def build(root: Path, options: Options, tick: Callable[[], None] = lambda: None)
         looking = _Looking(root, book, beside)
         manuscript = read_manuscript(
             *(root, book, kept, texts, options.jobs, counter.tick),
-            looking.begin if "html" in formats else None,
+            meanwhile=looking.begin if "html" in formats else None,
         )
         seconds = time.monotonic() - started
         shown = stamp.hashes(root, (*manuscript.images, *manuscript.drawings))
@@ -149,7 +149,7 @@ class _Looking:
         self._found: Future[Progress] = Future()
 
     def begin(self, sources: Mapping[str, Source]) -> None:
-        self._found = self._beside.submit(self._look, dict(sources))
+        self._found = self._beside.submit(self._look, sources)
 
     def result(self) -> Progress:
         return self._found.result()
