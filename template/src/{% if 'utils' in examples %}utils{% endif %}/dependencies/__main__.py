@@ -14,12 +14,13 @@ from .form import as_json
 from .mapping import make_map
 from .mermaid import as_mermaid
 from .reading import MapError
-from .text import as_text
+from .text import as_order, as_text
 
 FORMS: dict[str, Callable[[Map], str]] = {
     "text": as_text,
     "json": as_json,
     "mermaid": as_mermaid,
+    "order": as_order,
 }
 
 
@@ -39,7 +40,13 @@ def _parser() -> argparse.ArgumentParser:
         metavar="PART",
         help="tell of this module and what it needs, and of nothing else",
     )
-    parser.add_argument("--format", choices=FORMS, default="text")
+    parser.add_argument(
+        "--format",
+        choices=FORMS,
+        default="text",
+        help="all as text or as JSON, a diagram, or the order alone "
+        "(default: %(default)s)",
+    )
     parser.add_argument(
         "--output",
         type=Path,
@@ -49,7 +56,6 @@ def _parser() -> argparse.ArgumentParser:
     return parser
 
 
-# region: main
 def main(argv: list[str] | None = None) -> int:
     """Return 0; 1 if a file was left out; 2 if there is no map."""
     arguments = _parser().parse_args(argv)
@@ -62,9 +68,6 @@ def main(argv: list[str] | None = None) -> int:
     for sentence in found.unread:
         print(sentence, file=sys.stderr)
     return 1 if found.unread else 0
-
-
-# endregion
 
 
 def _write(text: str, path: Path | None) -> None:

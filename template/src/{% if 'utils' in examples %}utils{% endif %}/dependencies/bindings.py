@@ -25,7 +25,6 @@ def own_nodes(scope: ast.AST) -> Iterator[ast.AST]:
             waiting += reversed(list(ast.iter_child_nodes(node)))
 
 
-# region: bindings
 Made = ast.expr | str | None
 
 
@@ -103,6 +102,3 @@ def origin_of(module: Module, node: ast.ImportFrom) -> str:
     parts = module.package.split(".") if module.package else []
     kept = parts[: len(parts) + 1 - node.level]
     return ".".join((*kept, *([node.module] if node.module else [])))
-
-
-# endregion

@@ -44,7 +44,6 @@ def find_definitions(nodes: Iterable[Seen]) -> Definitions:
     return Definitions(frozenset(models), frozenset(tasks))
 
 
-# region: models
 Classes = Mapping[str, tuple[ast.ClassDef, Scope]]
 
 
@@ -84,9 +83,6 @@ def _is_abstract(node: ast.ClassDef) -> bool:
     )
 
 
-# endregion
-
-
 def _tables(seen: Seen) -> Iterator[str]:
     node, scope = seen.node, seen.scope
     if not isinstance(node, ast.Assign) or not isinstance(
@@ -117,7 +113,6 @@ def _tasks(seen: Seen) -> Iterator[str]:
             yield f"{scope.module.name}.{node.name}"
 
 
-# region: named
 def find_named(nodes: Iterable[Seen], wanted: frozenset[str]) -> Iterator[str]:
     """Yield the full names, of those wanted, that a module speaks of."""
     for seen in nodes:
@@ -136,6 +131,3 @@ def find_sent(nodes: Iterable[Seen]) -> Iterator[str]:
         is_sent = getattr(call.func, "attr", None) == "send_task"
         if is_sent and (name := text_of(call.args[0], seen.scope)):
             yield name
-
-
-# endregion

@@ -50,6 +50,8 @@ class Found:
         routes: those that it registers.
         hooks: those that it registers.
         error_handlers: those that it registers.
+        packages: what it imports that is neither its application's nor
+            Python's own.
         extensions: packages of Flask extensions that it uses.
         globals: request, session, g and current_app, as far as it uses
             them; of g and session with what is kept in them.
@@ -67,6 +69,7 @@ class Found:
     routes: tuple[Route, ...] = ()
     hooks: tuple[Hook, ...] = ()
     error_handlers: tuple[ErrorHandler, ...] = ()
+    packages: tuple[str, ...] = ()
     extensions: tuple[str, ...] = ()
     globals: tuple[str, ...] = ()
     templates: tuple[str, ...] = ()

@@ -10,6 +10,7 @@
       routes                  rule, methods, endpoint, function
       hooks                   hook, function
       error_handlers          error, function
+      packages                what it imports from outside
       extensions              packages of the Flask extensions it uses
       globals                 request, session, g, current_app; what is
                               kept in g and session is told: g.user
@@ -35,7 +36,6 @@ from .facts import Map
 FORMAT = 1
 
 
-# region: as-json
 def as_json(found: Map) -> str:
     """Return the map as JSON, the same for the same source."""
     parts = [asdict(part) for part in found.parts]
@@ -48,6 +48,3 @@ def as_json(found: Map) -> str:
         "unread": found.unread,
     }
     return json.dumps(whole, indent=2, ensure_ascii=False)
-
-
-# endregion

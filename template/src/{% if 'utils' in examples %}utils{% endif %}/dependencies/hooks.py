@@ -26,7 +26,6 @@ HANDLERS = {"errorhandler", "app_errorhandler"}
 NAMES = (ast.Name, ast.Attribute, ast.Lambda)
 
 
-# region: find-hooks
 def find_hooks(nodes: Iterable[Seen]) -> Iterator[Hook | ErrorHandler]:
     """Yield hooks and error handlers, decorated or given to a call."""
     decorators: set[int] = set()
@@ -38,9 +37,6 @@ def find_hooks(nodes: Iterable[Seen]) -> Iterator[Hook | ErrorHandler]:
                 yield from _decorated(decorator, node.name)
         elif isinstance(node, ast.Call) and id(node) not in decorators:
             yield from _called(node)
-
-
-# endregion
 
 
 def _decorated(node: ast.expr, function: str) -> Iterator[Hook | ErrorHandler]:

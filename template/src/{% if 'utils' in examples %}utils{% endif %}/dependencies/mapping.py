@@ -18,6 +18,7 @@ from .uses import (
     find_extensions,
     find_globals,
     find_links,
+    find_packages,
     find_templates,
 )
 from .views import find_routes
@@ -110,7 +111,6 @@ def _part(
     )
 
 
-# region: needs
 def needs(
     application: Application,
     module: Module,
@@ -133,10 +133,6 @@ def _imported(module: Module, node: ast.Import | ast.ImportFrom) -> list[str]:
     return [f"{origin}.{alias.name}".lstrip(".") for alias in node.names]
 
 
-# endregion
-
-
-# region: find
 def find(
     module: Module,
     nodes: list[Seen],
@@ -162,6 +158,7 @@ def find(
         error_handlers=tuple(
             sorted(h for h in around if isinstance(h, ErrorHandler)),
         ),
+        packages=_sorted(find_packages(nodes)),
         extensions=_sorted(find_extensions(nodes)),
         globals=_sorted(find_globals(nodes)),
         templates=_sorted(find_templates(nodes)),
@@ -175,9 +172,6 @@ def find(
         config_read=_sorted(key for is_set, key in config if not is_set),
         config_set=_sorted(key for is_set, key in config if is_set),
     )
-
-
-# endregion
 
 
 def _sorted(names: Iterable[str]) -> tuple[str, ...]:

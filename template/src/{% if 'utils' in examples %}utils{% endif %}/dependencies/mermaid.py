@@ -8,6 +8,11 @@ from .text import count
 
 # What Mermaid would take for its own, and what is shown in its place.
 ESCAPED = str.maketrans('"`<>', "''()")
+# So that the letters are still large enough where the page is narrow.
+CLOSE = (
+    '%%{init: {"flowchart": '
+    '{"nodeSpacing": 15, "rankSpacing": 30, "padding": 8}}}%%'
+)
 # In the colours of the book's diagrams.
 STYLES = {
     "routes": "fill:#d6e4f9",
@@ -15,7 +20,6 @@ STYLES = {
 }
 
 
-# region: as-mermaid
 def as_mermaid(found: Map) -> str:
     """Return the map as a flowchart.
 
@@ -25,7 +29,7 @@ def as_mermaid(found: Map) -> str:
     graph = {part.name: frozenset(part.needs) for part in found.parts}
     in_cycles = {name for cycle in found.cycles for name in cycle}
     keys = {name: f"part{place}" for place, name in enumerate(graph)}
-    lines = ["flowchart TB"]
+    lines = [CLOSE, "flowchart TB"]
     for part in found.parts:
         lines.append(f'  {keys[part.name]}["{_label(part)}"]')
     lines += [f"  {keys[a]} --> {keys[b]}" for a, b in sorted(short(graph))]
@@ -42,9 +46,6 @@ def _label(part: Part) -> str:
     routes = len(part.found.routes)
     more = f"<br>{count(routes, 'route')}" if routes else ""
     return part.name.translate(ESCAPED) + more
-
-
-# endregion
 
 
 # region: short

@@ -13,7 +13,6 @@ from .bindings import FUNCTIONS, Made, bindings, own_nodes
 from .reading import Module
 
 
-# region: application
 @dataclass(frozen=True)
 class Application:
     """The modules of an application, and the names that they bind."""
@@ -109,10 +108,6 @@ class Application:
         return None
 
 
-# endregion
-
-
-# region: scope
 @dataclass(frozen=True)
 class Scope:
     """Where a name is read: a module, and what functions bind inside."""
@@ -121,6 +116,7 @@ class Scope:
     module: Module
     local: Mapping[str, str | None] = field(default_factory=dict)
 
+    # region: name
     def name(self, node: ast.expr | None) -> str | None:
         """Return what an expression stands for, or None."""
         # From the end of `a.b().c` to its beginning, and back again.
@@ -140,6 +136,8 @@ class Scope:
             if self.application.may_follow(found):
                 found = self.application.follow(found)
         return found
+
+    # endregion
 
     def kind(self, node: ast.expr | None) -> str | None:
         """Return what an expression was made of, or None."""
@@ -180,9 +178,6 @@ class Scope:
             if argument is not None:
                 kind = self.name(_annotation(argument.annotation))
                 yield argument.arg, kind and f"{kind}()"
-
-
-# endregion
 
 
 def _annotation(node: ast.expr | None) -> ast.expr | None:

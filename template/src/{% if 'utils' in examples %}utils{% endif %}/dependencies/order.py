@@ -7,7 +7,6 @@ from .facts import Step
 Graph = Mapping[str, frozenset[str]]
 
 
-# region: groups
 def groups(graph: Graph) -> Iterator[tuple[str, ...]]:
     """Yield parts that need each other together, and after their needs.
 
@@ -43,10 +42,6 @@ def groups(graph: Graph) -> Iterator[tuple[str, ...]]:
                     lowest[above] = min(lowest[above], lowest[part])
 
 
-# endregion
-
-
-# region: reached
 def reached(graph: Graph, start: str) -> frozenset[str]:
     """Return all that a part needs, by way of others too."""
     found: set[str] = set()
@@ -56,9 +51,6 @@ def reached(graph: Graph, start: str) -> frozenset[str]:
         found |= more
         waiting += more
     return frozenset(found)
-
-
-# endregion
 
 
 # region: order

@@ -63,7 +63,6 @@ class Sources:
     unread: tuple[Unread, ...]
 
 
-# region: read
 def read(path: Path) -> Sources:
     """Read a file, or all Python below a directory.
 
@@ -95,9 +94,6 @@ def read(path: Path) -> Sources:
     whole = path.resolve()
     name = whole.name if whole.is_dir() else whole.stem
     return Sources(name, tuple(modules.values()), tuple(unread))
-
-
-# endregion
 
 
 def _python(directory: Path) -> Iterator[Path]:

@@ -19,7 +19,6 @@ APPS = {"flask.Flask()", "flask.current_app"}
 APP_NAMES = {"app", "application", "flask_app"}
 
 
-# region: mounts
 @dataclass(frozen=True)
 class Mount:
     """A call of `register_blueprint`: what is mounted on what, and how."""
@@ -78,9 +77,6 @@ def joined(prefix: str, rule: str) -> str:
     if not prefix or not rule:
         return prefix or rule
     return f"{prefix.rstrip('/')}/{rule.lstrip('/')}"
-
-
-# endregion
 
 
 def key_of(node: ast.expr | None, seen: Seen) -> str | None:

@@ -7,23 +7,26 @@ from .facts import Map, Part, Route
 WIDTH = 79
 
 
-# region: as-text
 def as_text(found: Map) -> str:
     """Return the map as text."""
     routes = sum(len(part.found.routes) for part in found.parts)
     parts = count(len(found.parts), "part")
     head = f"{found.application}: {parts}, {count(routes, 'route')}"
-    blocks = [head, "\n".join(_order(found)), "\n".join(_cycles(found))]
+    intro = "In this order, each part is moved after all that it needs:"
+    blocks = [head, intro, as_order(found)]
     blocks += ["\n".join(_told(part)) for part in found.parts]
     return "\n\n".join(blocks)
+
+
+def as_order(found: Map) -> str:
+    """Return the order of the parts as a table, and the cycles."""
+    return "\n".join((*_order(found), "", *_cycles(found)))
 
 
 def _order(found: Map) -> Iterator[str]:
     parts = {part.name: part for part in found.parts}
     widest = max((len(name) for name in parts), default=0)
     widest = max(widest, len("part"))
-    yield "In this order, each part is moved after all that it needs:"
-    yield ""
     yield f"stage  {'part':{widest}}  needs  needed by  routes"
     for step in found.order:
         for name in step.parts:
@@ -31,9 +34,6 @@ def _order(found: Map) -> Iterator[str]:
             counts = f"{len(part.needs):5}  {len(part.needed_by):9}"
             routes = len(part.found.routes)
             yield f"{step.stage:5}  {name:{widest}}  {counts}  {routes:6}"
-
-
-# endregion
 
 
 def _cycles(found: Map) -> Iterator[str]:
@@ -59,6 +59,7 @@ def _told(part: Part) -> Iterator[str]:
     handlers = [f"{h.error}: {h.function}" for h in found.error_handlers]
     yield from _field("hooks", hooks)
     yield from _field("errors", handlers)
+    yield from _field("packages", found.packages)
     yield from _field("extensions", found.extensions)
     yield from _field("globals", found.globals)
     yield from _field("templates", found.templates)

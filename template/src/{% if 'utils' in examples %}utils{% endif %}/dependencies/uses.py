@@ -1,6 +1,7 @@
 """What a module uses of Flask and of what stands beside it."""
 
 import ast
+import sys
 from collections.abc import Iterable, Iterator
 
 from .names import Scope
@@ -92,9 +93,27 @@ def find_links(nodes: Iterable[Seen], blueprint: str) -> Iterator[str]:
             yield f"{blueprint}{endpoint}" if is_own else endpoint
 
 
+def find_packages(nodes: Iterable[Seen]) -> Iterator[str]:
+    """Yield what is imported from outside, Python's own left out."""
+    for seen in nodes:
+        node, application = seen.node, seen.scope.application
+        names: list[str] = []
+        if isinstance(node, ast.Import):
+            names = [alias.name for alias in node.names]
+        elif isinstance(node, ast.ImportFrom) and not node.level:
+            names = [node.module or ""]
+        for name in names:
+            package = name.partition(".")[0]
+            is_ours = application.module_of(application.find(name))
+            if not is_ours and package not in sys.stdlib_module_names:
+                yield package
+
+
 def find_extensions(nodes: Iterable[Seen]) -> Iterator[str]:
-    """Yield the packages of the extensions that are used, also by way of
-    a module that makes them."""
+    """Yield the packages of the extensions that are used.
+
+    An extension that another module makes is one of both.
+    """
     for seen in nodes:
         node, scope = seen.node, seen.scope
         if not isinstance(node, NAMES):
@@ -106,7 +125,6 @@ def find_extensions(nodes: Iterable[Seen]) -> Iterator[str]:
             yield package
 
 
-# region: config
 def find_config(nodes: Iterable[Seen]) -> Iterator[tuple[bool, str]]:
     """Yield the configuration keys: whether each is set, and the key."""
     for seen in nodes:
@@ -130,9 +148,6 @@ def _called(call: ast.Call, scope: Scope) -> Iterator[tuple[bool, str]]:
     key = text_of(call.args[0], scope) if call.args else None
     if key and function.attr in READERS:
         yield False, key
-
-
-# endregion
 
 
 def _is_config(node: ast.expr, scope: Scope) -> bool:

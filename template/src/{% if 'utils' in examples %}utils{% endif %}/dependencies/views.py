@@ -18,7 +18,6 @@ class _View:
     methods: tuple[str, ...] = ()
 
 
-# region: find-routes
 def find_routes(nodes: Iterable[Seen], mounts: Mounts) -> Iterator[Route]:
     """Yield the routes that a module registers, with their full rules."""
     for seen in nodes:
@@ -30,9 +29,6 @@ def find_routes(nodes: Iterable[Seen], mounts: Mounts) -> Iterator[Route]:
                     yield from _decorated(call, view, seen, mounts)
         elif isinstance(node, ast.Call):
             yield from _added(node, seen, mounts)
-
-
-# endregion
 
 
 def _decorated(

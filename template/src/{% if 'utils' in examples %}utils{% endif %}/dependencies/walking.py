@@ -9,7 +9,7 @@ from .names import Application, Scope
 from .reading import Module
 
 
-# region: seen
+# region: walk
 @dataclass(frozen=True)
 class Seen:
     """A node, the scope that it is read in, and the functions around it."""
