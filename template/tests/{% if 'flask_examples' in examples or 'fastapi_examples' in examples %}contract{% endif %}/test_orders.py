@@ -185,6 +185,7 @@ def test_an_order_cancelled_at_once_is_cancelled_once(shop: Shop) -> None:
     assert shop.stock(book) == 5
 
 
+# region: own-orders
 def test_orders_are_their_customers_own(shop: Shop) -> None:
     book = shop.add_book()
     customer, other = shop.customer(), shop.customer()
@@ -197,6 +198,9 @@ def test_orders_are_their_customers_own(shop: Shop) -> None:
     assert json_of(shop.admin().get(url)) == order
     assert json_of(customer.get(url))["status"] == "placed"
     assert problem_of(customer.get("/orders/999"), 404)["detail"] == "There is no order 999."
+
+
+# endregion
 
 
 def test_the_newest_order_is_first(shop: Shop) -> None:
