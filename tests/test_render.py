@@ -94,7 +94,8 @@ def test_every_chapter_has_its_files_once(default_book: Path) -> None:
     assert len(entries) == 15
     for entry in entries:
         mine = [name for name in files(default_book) if name.startswith(f"{entry['path']}/")]
-        assert mine == [
+        delivered = {f"{entry['path']}/{item['path']}" for item in entry["deliverables"]}
+        assert [name for name in mine if name not in delivered] == [
             f"{entry['path']}/README.md",
             f"{entry['path']}/chapter.md",
             f"{entry['path']}/deliverables/README.md",
@@ -212,6 +213,22 @@ def test_an_example_left_out_leaves_no_trace(copie: Copie, template: Path, left_
     assert f"src/{left_out}/" not in prose
     assert f"src.{left_out}" not in prose
     assert broken_links(book) == []
+
+
+@pytest.mark.parametrize("left_out", ["flask_examples", "fastapi_examples"])
+def test_there_is_nothing_to_compare_without_both_shops(
+    copie: Copie, template: Path, left_out: str
+) -> None:
+    kept = [example for example in EXAMPLES if example != left_out]
+
+    result = copie.copy(extra_answers={"examples": kept}, template_dir=template)
+
+    assert result.project_dir
+    book = result.project_dir
+    assert [name for name in files(book) if "benchmark" in name] == ["research/benchmarks/.gitkeep"]
+    for name in ("Makefile", "pyproject.toml", ".pre-commit-config.yaml"):
+        text = (book / name).read_text(encoding="utf-8")
+        assert not re.search(r"benchmark|psutil|\bresearch\b", text), name
 
 
 @pytest.mark.parametrize("left_out", FORMATS)

@@ -38,6 +38,7 @@ def _arguments(argv: list[str] | None) -> argparse.Namespace:
     return parser.parse_args(argv)
 
 
+# region: run
 def _run(arguments: argparse.Namespace) -> list[str]:
     with TemporaryDirectory() as folder, shipping_stub() as shipping_url:
         app = demo_shop(Path(folder), shipping_url)
@@ -46,6 +47,9 @@ def _run(arguments: argparse.Namespace) -> list[str]:
                 return check(port)
         serve(app, arguments.port)
     return []
+
+
+# endregion
 
 
 def main(argv: list[str] | None = None) -> int:

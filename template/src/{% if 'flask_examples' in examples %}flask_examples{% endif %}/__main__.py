@@ -39,6 +39,7 @@ def _arguments(argv: list[str] | None) -> argparse.Namespace:
     return parser.parse_args(argv)
 
 
+# region: run
 def _run(arguments: argparse.Namespace) -> list[str]:
     with TemporaryDirectory() as folder, shipping_stub() as shipping_url:
         app = demo_shop(Path(folder), shipping_url)
@@ -51,6 +52,9 @@ def _run(arguments: argparse.Namespace) -> list[str]:
             # Windows removes no file that is still open.
             close_app(app)
     return []
+
+
+# endregion
 
 
 def main(argv: list[str] | None = None) -> int:
