@@ -1,7 +1,8 @@
 """Make the map of an application from its source."""
 
 import ast
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Iterable, Iterator
+from dataclasses import dataclass
 from difflib import get_close_matches
 from pathlib import Path
 
@@ -25,6 +26,15 @@ from .views import find_routes
 from .walking import Seen, walk
 
 
+@dataclass(frozen=True)
+class Whole:
+    """What is known of all modules when one is looked at."""
+
+    application: Application
+    mounts: Mounts
+    definitions: Definitions
+
+
 # region: make-map
 def make_map(path: Path, start: str | None = None) -> Map:
     """Make the map of the application at a path.
@@ -43,7 +53,7 @@ def make_map(path: Path, start: str | None = None) -> Map:
         for name, module in application.modules.items()
     }
     every = [seen for found in nodes.values() for seen in found]
-    mounts, definitions = find_mounts(every), find_definitions(every)
+    whole = Whole(application, find_mounts(every), find_definitions(every))
     graph: Graph = {
         module.title: frozenset(needs(application, module, nodes[name]))
         for name, module in application.modules.items()
@@ -53,12 +63,7 @@ def make_map(path: Path, start: str | None = None) -> Map:
     steps = order(graph)
     stages = {part: step.stage for step in steps for part in step.parts}
     parts = [
-        _part(
-            module,
-            graph,
-            stages,
-            find(module, nodes[name], mounts, definitions, application.title),
-        )
+        _part(module, graph, stages, find(whole, module, nodes[name]))
         for name, module in application.modules.items()
         if module.title in graph
     ]
@@ -133,19 +138,14 @@ def _imported(module: Module, node: ast.Import | ast.ImportFrom) -> list[str]:
     return [f"{origin}.{alias.name}".lstrip(".") for alias in node.names]
 
 
-def find(
-    module: Module,
-    nodes: list[Seen],
-    mounts: Mounts,
-    definitions: Definitions,
-    title: Callable[[str], str],
-) -> Found:
+def find(whole: Whole, module: Module, nodes: list[Seen]) -> Found:
     """Return all that is to be told of a module."""
-    blueprints = tuple(sorted(mounts.blueprints(module.name)))
+    title = whole.application.title
+    blueprints = tuple(sorted(whole.mounts.blueprints(module.name)))
     own = blueprints[0].name if blueprints else ""
     around = set(find_hooks(nodes))
     config = set(find_config(nodes))
-    models, tasks = definitions.models, definitions.tasks
+    models, tasks = whole.definitions.models, whole.definitions.tasks
     named = {title(task) for task in find_named(nodes, tasks)}
 
     def defined(names: frozenset[str]) -> set[str]:
@@ -153,7 +153,7 @@ def find(
 
     return Found(
         blueprints=blueprints,
-        routes=tuple(sorted(set(find_routes(nodes, mounts)))),
+        routes=tuple(sorted(set(find_routes(nodes, whole.mounts)))),
         hooks=tuple(sorted(h for h in around if isinstance(h, Hook))),
         error_handlers=tuple(
             sorted(h for h in around if isinstance(h, ErrorHandler)),
