@@ -320,11 +320,14 @@ def installed(built: Path, book_python: str) -> Path:
 
 
 @default_book_only
-def test_the_books_own_tests_pass(built: Path, installed: Path) -> None:
-    result = run(installed, "make", "test")
+def test_the_books_own_tests_pass_and_run_its_examples(built: Path, installed: Path) -> None:
+    result = run(installed, "make", "coverage")
 
     assert result.returncode == 0, result.stdout + result.stderr
     assert re.search(r"\d+ passed", result.stdout)
+    counted = re.search(r"^TOTAL +\d+ +\d+ +(\d+)%$", result.stdout, re.MULTILINE)
+    assert counted is not None
+    assert int(counted[1]) >= 95
     assert git(installed, "status", "--porcelain") == ""
 
 
@@ -368,6 +371,7 @@ def test_make_help_lists_the_commands(built: Path, installed: Path) -> None:
         "benchmark",
         "validate",
         "test",
+        "coverage",
         "outputs",
         "serve",
         "status",

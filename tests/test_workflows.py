@@ -23,6 +23,8 @@ pytestmark = pytest.mark.xdist_group("workflows")
 
 WORKFLOWS = ".github/workflows"
 PINNED = re.compile(r"uses: actions/[\w-]+@[0-9a-f]{40} # v\d+\.\d+\.\d+$")
+# What a step asks for that is for books with a certain file.
+HAS_FILE = re.compile(r"hashFiles\('([^']+)'\) != ''")
 PUBLISH = "tools/publishing/publish_book.py"
 # The one file of a book's tests that is about the book; the others test its tools, elsewhere.
 KEPT_TEST = "test_book.py"
@@ -166,7 +168,7 @@ class Runner:
             expressions: the values of what its variables take from `github`.
         """
         for step in job["steps"]:
-            if "run" not in step:
+            if "run" not in step or not self.wanted(step.get("if", "")):
                 continue
             variables = {
                 name: expressions[value.strip("${} ").partition(".")[2]]
@@ -176,6 +178,11 @@ class Runner:
             }
             place = self.clone / step.get("working-directory", ".")
             yield self.command(step["run"], place, variables)
+
+    def wanted(self, condition: str) -> bool:
+        """Tell whether the clone has the file that a step asks for."""
+        asked = HAS_FILE.fullmatch(condition)
+        return asked is None or (self.clone / asked[1]).exists()
 
     def command(self, text: str, place: Path, variables: Mapping[str, str]) -> str:
         done = subprocess.run(
@@ -212,6 +219,16 @@ def test_a_push_is_validated_tested_and_built(
     for format in outline(book)["formats"]:
         assert any((clone / "book_build" / format).iterdir())
     assert git(clone, "status", "--porcelain") == ""
+
+
+def test_the_shops_are_tested_on_postgresql(hosted: Mapping[str, Path], default_book: Path) -> None:
+    steps = jobs(hosted["github"] / WORKFLOWS / "book.yml")["book"]["steps"]
+    (asked,) = (
+        HAS_FILE.fullmatch(step.get("if", "")) for step in steps if "postgresql" in str(step)
+    )
+    assert asked is not None
+    assert (default_book / asked[1]).exists()
+    assert not (hosted["github"] / asked[1]).exists()
 
 
 def test_pages_are_the_website(

@@ -96,6 +96,10 @@ async def place_order(
     return order, True
 
 
+# endregion
+
+
+# region: write-order
 async def _write(
     db: AsyncSession,
     user: User,

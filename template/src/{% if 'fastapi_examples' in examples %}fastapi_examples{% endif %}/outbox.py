@@ -59,6 +59,10 @@ async def deliver(sessions: Sessions, order_id: int) -> None:
         await db.commit()
 
 
+# endregion
+
+
+# region: deliver-rest
 async def deliver_rest(sessions: Sessions) -> None:
     """Send what was left unsent, if the database is there."""
     try:

@@ -92,6 +92,10 @@ def place_order(
     return order, True
 
 
+# endregion
+
+
+# region: write-order
 def _write(
     user: User,
     data: dict[str, Any],

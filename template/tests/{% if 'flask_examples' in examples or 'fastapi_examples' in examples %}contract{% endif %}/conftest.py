@@ -15,12 +15,11 @@ from .shop import ADMIN, CHEAP, Shop
 from .target import NewClient, Settings, Target, clients
 from .targets import targets
 
-# Everything on SQLite; on PostgreSQL each shop alone and in process, where it is quicker.
+# Each application on each database.
 CASES = [
     pytest.param((target, database), id=f"{target}-{database}".replace(" ", "-"))
     for target in targets()
     for database in ("sqlite", "postgresql")
-    if database == "sqlite" or target.name in {"flask", "fastapi"}
 ]
 Case = tuple[Target, Database, Settings]
 

@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
+from contextlib import contextmanager
+
 from sqlalchemy import Connection, create_engine, text
 
 # Those that refer to others first.
@@ -20,6 +23,17 @@ TABLES = (
 def driven(url: str) -> str:
     """Return the address with a driver that this process has."""
     return url.replace("postgresql://", "postgresql+psycopg://")
+
+
+@contextmanager
+def connected(url: str) -> Iterator[Connection]:
+    """Give a connection of one's own."""
+    engine = create_engine(driven(url))
+    try:
+        with engine.connect() as connection:
+            yield connection
+    finally:
+        engine.dispose()
 
 
 class Database:

@@ -7,12 +7,13 @@ import shutil
 import subprocess
 from collections.abc import Iterator
 from contextlib import contextmanager
+from dataclasses import dataclass
 from pathlib import Path
 from tempfile import TemporaryDirectory
 
 FOLDERS = Path("/usr/lib/postgresql")
-# Nothing of it outlives the tests: no need to wait for the disk.
-SETTINGS = ("fsync=off", "synchronous_commit=off", "full_page_writes=off")
+# Where nothing outlives the tests, nobody needs to wait for the disk.
+FORGETFUL = ("fsync=off", "synchronous_commit=off", "full_page_writes=off")
 
 
 def programs() -> Path | None:
@@ -32,35 +33,77 @@ def _unprivileged() -> int | None:
     return pwd.getpwnam("nobody").pw_uid
 
 
+@dataclass(frozen=True)
+class Server:
+    """A server that listens on a socket in a folder of its own.
+
+    Attributes:
+        programs: where its programs are.
+        folder: what it writes is below this.
+        settings: what it is told when it starts, as `name=value`.
+        user: who it runs as; None is who runs the tests.
+    """
+
+    programs: Path
+    folder: Path
+    settings: tuple[str, ...]
+    user: int | None
+
+    @property
+    def url(self) -> str:
+        """The address of its database."""
+        return f"postgresql://shop@/postgres?host={self.folder}"
+
+    @property
+    def _data(self) -> Path:
+        return self.folder / "data"
+
+    def create(self) -> None:
+        """Make the files of an empty database."""
+        self._data.mkdir(mode=0o700)
+        if self.user is not None:
+            for path in (self.folder, self._data):
+                os.chown(path, self.user, -1)
+        self._run("initdb", "-U", "shop", "--auth=trust", "-E", "UTF8", "--locale=C", "--no-sync")
+
+    def start(self) -> None:
+        """Start, after a crash too, and return when it answers."""
+        listen = ("listen_addresses=", f"unix_socket_directories={self.folder}")
+        options = " ".join(f"-c {setting}" for setting in (*listen, *self.settings))
+        self._run("pg_ctl", "start", "-w", "-l", str(self._data / "log.txt"), "-o", options)
+
+    def crash(self) -> None:
+        """Stop as if the power had failed: nothing is finished, nobody hears a goodbye."""
+        self._run("pg_ctl", "stop", "-m", "immediate")
+
+    def _run(self, program: str, *arguments: str) -> None:
+        with (self.folder / f"{program}.txt").open("w") as output:
+            subprocess.run(
+                [self.programs / program, "-D", self._data, *arguments],
+                check=True,
+                user=self.user,
+                cwd=self.folder,
+                stdout=output,
+                stderr=output,
+            )
+
+
 @contextmanager
-def postgres(bin_folder: Path) -> Iterator[str]:
-    """Run a server that listens on a socket in a folder of its own; give its address."""
-    user = _unprivileged()
+def server(bin_folder: Path, settings: tuple[str, ...] = FORGETFUL) -> Iterator[Server]:
+    """Run a server with an empty database for as long as the block."""
     # Short: the path of a socket may not be longer than about a hundred bytes.
     with TemporaryDirectory(prefix="pg", ignore_cleanup_errors=True) as folder:
-        data = Path(folder, "data")
-        data.mkdir(mode=0o700)
-        if user is not None:
-            for path in (folder, data):
-                os.chown(path, user, -1)
-
-        def run(program: str, *arguments: str) -> None:
-            log = Path(folder, f"{program}.txt")
-            with log.open("w") as output:
-                subprocess.run(
-                    [bin_folder / program, "-D", data, *arguments],
-                    check=True,
-                    user=user,
-                    cwd=folder,
-                    stdout=output,
-                    stderr=output,
-                )
-
-        run("initdb", "-U", "shop", "--auth=trust", "-E", "UTF8", "--locale=C", "--no-sync")
-        options = " ".join(f"-c {setting}" for setting in SETTINGS)
-        listen = f"-c listen_addresses= -k {folder} {options}"
-        run("pg_ctl", "start", "-w", "-l", str(data / "log.txt"), "-o", listen)
+        one = Server(bin_folder, Path(folder), settings, _unprivileged())
+        one.create()
+        one.start()
         try:
-            yield f"postgresql://shop@/postgres?host={folder}"
+            yield one
         finally:
-            run("pg_ctl", "stop", "-m", "immediate")
+            one.crash()
+
+
+@contextmanager
+def postgres(bin_folder: Path) -> Iterator[str]:
+    """Run a server for as long as the block, and give its address."""
+    with server(bin_folder) as one:
+        yield one.url

@@ -6,7 +6,7 @@ import json
 from collections.abc import Iterator
 from contextlib import contextmanager
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
-from threading import Thread
+from threading import Event, Thread
 from urllib.parse import parse_qs, urlsplit
 
 NOWHERE = "XX"
@@ -19,10 +19,14 @@ SILENT = "SI"
 class Handler(BaseHTTPRequestHandler):
     """Quotes 3.00, and 0.50 for each item."""
 
+    server: Service
+    # Head and body in one packet: the second of two would wait for the other side's thanks.
+    wbufsize = -1
+
     def do_GET(self) -> None:
         query = parse_qs(urlsplit(self.path).query)
         [country], [items] = query["country"], query["items"]
-        if country == SLOW:
+        if country == SLOW or self.server.hanging.is_set():
             # Nothing is said until the other side has had enough and hangs up.
             self.rfile.read(1)
         elif country == NOWHERE:
@@ -47,14 +51,40 @@ class Handler(BaseHTTPRequestHandler):
         """Keep the output of the tests clean."""
 
 
+class Service(ThreadingHTTPServer):
+    """Listens on a free port.
+
+    Attributes:
+        hanging: while it is set, nobody is answered.
+    """
+
+    request_queue_size = 100
+
+    def __init__(self) -> None:
+        super().__init__(("127.0.0.1", 0), Handler)
+        self.hanging = Event()
+
+    @property
+    def url(self) -> str:
+        """Its address."""
+        return f"http://127.0.0.1:{self.server_port}"
+
+
+@contextmanager
+def serving() -> Iterator[Service]:
+    """Run the service for as long as the block."""
+    with Service() as service:
+        thread = Thread(target=service.serve_forever, kwargs={"poll_interval": 0.01})
+        thread.start()
+        try:
+            yield service
+        finally:
+            service.shutdown()
+            thread.join()
+
+
 @contextmanager
 def shipping_service() -> Iterator[str]:
     """Run the service and give its address."""
-    with ThreadingHTTPServer(("127.0.0.1", 0), Handler) as server:
-        thread = Thread(target=server.serve_forever, kwargs={"poll_interval": 0.01})
-        thread.start()
-        try:
-            yield f"http://127.0.0.1:{server.server_port}"
-        finally:
-            server.shutdown()
-            thread.join()
+    with serving() as service:
+        yield service.url

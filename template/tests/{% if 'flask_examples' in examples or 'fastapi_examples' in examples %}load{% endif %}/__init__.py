@@ -1,0 +1,1 @@
+"""The shops under load, while what they need fails."""
