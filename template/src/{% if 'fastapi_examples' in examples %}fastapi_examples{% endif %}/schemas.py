@@ -48,7 +48,7 @@ Amount = Annotated[Decimal, PlainSerializer(_as_text, return_type=str)]
 # endregion
 
 
-# region: kinds-of-text
+# region: checks
 def _isbn(value: str) -> str:
     if not re.fullmatch("97[89][0-9]{10}", value):
         raise _refuse("isbn", "An ISBN is 13 digits, first 978 or 979.")
@@ -76,6 +76,10 @@ def _documented(pattern: str) -> Any:
     return Field(json_schema_extra={"pattern": pattern})
 
 
+# endregion
+
+
+# region: kinds
 Isbn = Annotated[
     str,
     _documented("^97[89][0-9]{10}$"),
@@ -177,7 +181,7 @@ class Token(BaseModel):
 # endregion
 
 
-# region: book-schemas
+# region: book-in
 Authors = Annotated[list[Name], Field(min_length=1, max_length=10)]
 Tags = Annotated[list[Word], Field(max_length=10)]
 
@@ -210,6 +214,10 @@ class BookChange(Body):
     tags: Tags = UNSET
 
 
+# endregion
+
+
+# region: book-out
 def _name(value: Any) -> Any:
     return getattr(value, "name", value)
 

@@ -19,7 +19,7 @@ LARGEST_ID = 999_999_999
 AMOUNT = re.compile(r"[0-9]{1,5}\.[0-9]{2}")
 
 
-# region: amount-field
+# region: amount
 class Amount(fields.Field[Decimal]):
     """An amount of money as text: JSON's numbers are no exact decimals."""
 
@@ -107,7 +107,7 @@ class RoleSchema(Schema):
 # endregion
 
 
-# region: book-schemas
+# region: book-in
 class BookInSchema(Schema):
     """The body that adds a book, or, with `partial`, changes one."""
 
@@ -128,6 +128,10 @@ class BookInSchema(Schema):
     )
 
 
+# endregion
+
+
+# region: book-out
 class BookSchema(Schema):
     """A book as the shop shows it."""
 
@@ -158,7 +162,7 @@ class TagSchema(Schema):
 # endregion
 
 
-# region: order-in-schema
+# region: order-in
 class LineInSchema(Schema):
     """So many of one book."""
 
@@ -196,7 +200,7 @@ class OrderInSchema(Schema):
 # endregion
 
 
-# region: order-schema
+# region: order-out
 class LineSchema(Schema):
     """A line of an order as it is shown."""
 

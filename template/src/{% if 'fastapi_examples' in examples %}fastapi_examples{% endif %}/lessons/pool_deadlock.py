@@ -41,15 +41,19 @@ async def request(
 
 
 # region: deadlock
-async def deadlock() -> None:
-    """Look at three requests that stand still, and let them go on."""
-    engine = create_engine(
+def one_connection() -> Engine:
+    """Return a pool with room for one."""
+    return create_engine(
         "sqlite://",
         poolclass=QueuePool,
         pool_size=1,
         max_overflow=0,
         connect_args={"check_same_thread": False},
     )
+
+
+async def deadlock(engine: Engine) -> None:
+    """Look at three requests that stand still, and let them go on."""
     threads = CapacityLimiter(2)
     halfway = anyio.Event()
     async with anyio.create_task_group() as requests:
@@ -66,7 +70,6 @@ async def deadlock() -> None:
         # A third thread, and whoever has the connection can go on.
         threads.total_tokens = 3
     print(f"with one thread more, all {REQUESTS} are answered")
-    engine.dispose()
 
 
 # endregion
@@ -100,7 +103,9 @@ async def no_deadlock() -> None:
 
 def main() -> None:
     """Show the deadlock, and the same load without threads."""
-    anyio.run(deadlock)
+    engine = one_connection()
+    anyio.run(deadlock, engine)
+    engine.dispose()
     anyio.run(no_deadlock)
 
 
