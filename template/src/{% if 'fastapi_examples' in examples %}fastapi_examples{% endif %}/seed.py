@@ -5,6 +5,7 @@ from decimal import Decimal
 
 from .models import Author, Book, Tag
 
+# region: books
 # isbn, title, price, stock, published, author, tags
 BOOKS = (
     ("9780141439518", "Pride and Prejudice", "7.99", 12, 1813,
@@ -18,6 +19,7 @@ BOOKS = (
     ("9780140449136", "Crime and Punishment", "9.75", 7, 1866,
      "Fyodor Dostoevsky", ("novel", "crime")),
 )  # fmt: skip
+# endregion
 
 
 # region: seed-books

@@ -7,6 +7,7 @@ from alembic import context
 
 from src.fastapi_examples.models import Base
 
+# region: env
 context.configure(
     connection=context.config.attributes["connection"],
     target_metadata=Base.metadata,
@@ -15,3 +16,4 @@ context.configure(
 )
 with context.begin_transaction():
     context.run_migrations()
+# endregion

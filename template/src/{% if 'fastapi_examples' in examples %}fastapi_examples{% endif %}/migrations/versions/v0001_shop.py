@@ -77,6 +77,7 @@ def upgrade() -> None:
         ),
         sa.PrimaryKeyConstraint("book_id", "tag_id", name="pk_book_tags"),
     )
+    # region: orders
     op.create_table(
         "orders",
         sa.Column("id", sa.Integer(), nullable=False),
@@ -96,6 +97,7 @@ def upgrade() -> None:
         ),
     )
     op.create_index("ix_orders_user_id", "orders", ["user_id"])
+    # endregion
     op.create_table(
         "mails",
         sa.Column("id", sa.Integer(), nullable=False),
