@@ -334,6 +334,16 @@ def test_what_can_be_mended_is_mended_once(broken: Path, tmp_path: Path) -> None
     assert chapter.read_bytes() == after
 
 
+def test_a_claim_is_looked_for_in_each_cell_of_a_csv(tmp_path: Path) -> None:
+    book = make_book(tmp_path / "book")
+    write(book / "research/data.csv", 'flask,fastapi\n953,983\n"1,200",7;8\n')
+    said = ("[953](…), [983](…), [1200](…), [1,200](…), [7](…)", "[953983](…)", "[200](…)")
+    claims = "\n\n".join(said).replace("(…)", "(../../research/data.csv){.claim}")
+    write(book / THIRD, f"# Third\n\n{claims}\n")
+
+    assert [one["line"] for one in found(book, "--only", "claim")] == [5, 7]
+
+
 def test_names_of_modules_and_files_are_no_terms(tmp_path: Path) -> None:
     book = make_book(tmp_path / "book")
     write(book / TOOLS, GLOSSARY.partition("##")[0])

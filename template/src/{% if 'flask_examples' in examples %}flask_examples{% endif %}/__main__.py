@@ -7,7 +7,7 @@ from pathlib import Path
 from tempfile import TemporaryDirectory
 
 from .app import close_app
-from .check import check
+from .check import NoAnswer, check
 from .demo import demo_shop
 from .server import running, serve
 from .stub import shipping_stub
@@ -66,6 +66,9 @@ def main(argv: list[str] | None = None) -> int:
         differences = _run(arguments)
     except KeyboardInterrupt:
         return 0
+    except NoAnswer as error:
+        print(error, file=sys.stderr)
+        return 1
     except OSError as error:
         print(f"It cannot be served: {error.strerror}.", file=sys.stderr)
         return 1
