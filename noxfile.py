@@ -77,13 +77,13 @@ def histories(session: nox.Session) -> None:
 @nox.session
 def mutations(session: nox.Session) -> None:
     """Break the example shops in many ways; their contract must see each: nox -s mutations."""
-    install(session, "start")
-    book = Path(session.create_tmp(), "book").resolve()
-    shutil.rmtree(book, ignore_errors=True)
-    render(session, book, "--defaults")
-    python = str(book_environment(session))
-    session.chdir(book)
-    session.run(python, "-m", "tests.contract.mutations", *session.posargs, external=True)
+    run_in_book(session, "tests.contract.mutations")
+
+
+@nox.session
+def load(session: nox.Session) -> None:
+    """Load the example shops while what they need fails: nox -s load -- [options; --help]."""
+    run_in_book(session, "tests.load")
 
 
 @nox.session
@@ -125,6 +125,17 @@ def requirements(session: nox.Session) -> None:
         )
         pinned.write_text("".join(header) + pinned.read_text(encoding="utf-8"), encoding="utf-8")
         earlier += ["-c", pinned.name]
+
+
+def run_in_book(session: nox.Session, module: str) -> None:
+    """Run a module of the default book, with the options that the session got."""
+    install(session, "start")
+    book = Path(session.create_tmp(), "book").resolve()
+    shutil.rmtree(book, ignore_errors=True)
+    render(session, book, "--defaults")
+    python = str(book_environment(session))
+    session.chdir(book)
+    session.run(python, "-m", module, *session.posargs, external=True)
 
 
 def render(session: nox.Session, destination: Path, *options: str) -> None:

@@ -368,6 +368,7 @@ def test_make_help_lists_the_commands(built: Path, installed: Path) -> None:
         "build",
         "examples",
         "async-demo",
+        "benchmark",
         "validate",
         "test",
         "coverage",

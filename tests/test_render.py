@@ -215,6 +215,22 @@ def test_an_example_left_out_leaves_no_trace(copie: Copie, template: Path, left_
     assert broken_links(book) == []
 
 
+@pytest.mark.parametrize("left_out", ["flask_examples", "fastapi_examples"])
+def test_there_is_nothing_to_compare_without_both_shops(
+    copie: Copie, template: Path, left_out: str
+) -> None:
+    kept = [example for example in EXAMPLES if example != left_out]
+
+    result = copie.copy(extra_answers={"examples": kept}, template_dir=template)
+
+    assert result.project_dir
+    book = result.project_dir
+    assert [name for name in files(book) if "benchmark" in name] == ["research/benchmarks/.gitkeep"]
+    for name in ("Makefile", "pyproject.toml", ".pre-commit-config.yaml"):
+        text = (book / name).read_text(encoding="utf-8")
+        assert not re.search(r"benchmark|psutil|\bresearch\b", text), name
+
+
 @pytest.mark.parametrize("left_out", FORMATS)
 def test_a_format_left_out_is_not_built(copie: Copie, template: Path, left_out: str) -> None:
     kept = [name for name in FORMATS if name != left_out]

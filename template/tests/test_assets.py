@@ -448,6 +448,16 @@ def test_the_index_says_what_there_is_and_where_it_is_shown(drawn: Path) -> None
     assert rows["[images/a pixel.png](images/a%20pixel.png)"][:3] == ["bitmap", "own", "CC-BY-4.0"]
 
 
+def test_no_book_needs_an_index(book: Path) -> None:
+    (book / "assets/INDEX.md").unlink()
+
+    checked = make_assets(book, "--check")
+
+    assert (checked.returncode, checked.stderr) == (0, "")
+    assert not (book / "assets/INDEX.md").exists()
+    assert make_assets(book).stdout == "Wrote assets/INDEX.md\n"
+
+
 def _cells(index: str) -> Iterator[list[str]]:
     for line in index.splitlines():
         if line.startswith("| ["):

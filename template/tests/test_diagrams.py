@@ -16,6 +16,7 @@ from xml.etree import ElementTree
 import pytest
 import typst
 
+from tests.support import BUILD, FORMATS, VALIDATE, build, make_book, run, write
 from tools.build_scripts import diagrams, drawio
 from tools.build_scripts.diagrams import DiagramError, render
 from tools.build_scripts.fonts import load_fonts
@@ -269,3 +270,133 @@ def test_a_label_that_only_browsers_show_is_told(tmp_path: Path) -> None:
 
     with pytest.raises(DiagramError, match="a label that only browsers show"):
         drawio.picture(path)
+
+
+STORED = """\
+flowchart LR
+  Client --> Server
+  %% region: inside
+  Server --> Database
+  %% endregion
+"""
+CHAPTER = "# Two\n\n{}\n"
+
+
+def _book(root: Path, *infos: str) -> Path:
+    """Write a book whose second chapter draws what these fences name."""
+    book = make_book(root)
+    write(book / "assets" / "flow.mmd", STORED)
+    write(book / "assets" / "flow.dot", "// region: it\ndigraph { Alpha -> Beta }\n// endregion\n")
+    write(book / "chapters" / "01_first" / "chapter.md", "# One\n\nText.\n")
+    fences = "\n\n".join(f"```{{{info}}}\n```" for info in infos)
+    write(book / "chapters" / "02_second" / "chapter.md", CHAPTER.format(fences))
+    return book
+
+
+def _drawn(book: Path) -> list[str]:
+    """Build a book, and return the diagrams of its website."""
+    done = build(book)
+    assert (done.returncode, done.stderr) == (0, "")
+    site = book / "book_build" / "html"
+    page = (site / "second.html").read_text(encoding="utf-8")
+    found = re.findall(r'<img[^>]*src="(assets/_diagrams/[^"]+)"', page)
+    return [(site / name).read_text(encoding="utf-8") for name in found]
+
+
+def test_a_stored_diagram_is_drawn_and_drawn_anew_when_it_changes(tmp_path: Path) -> None:
+    info = '.mermaid include="assets/flow.mmd" #fig-flow caption="A *flow*" alt="Three boxes"'
+    book = _book(tmp_path / "book", info, '.dot include="assets/flow.dot" region="it"')
+
+    flow, graph = _drawn(book)
+    assert all(word in flow for word in ("Client", "Server", "Database"))
+    assert all(word in graph for word in ("Alpha", "Beta"))
+    page = (book / "book_build" / "html" / "second.html").read_text(encoding="utf-8")
+    assert 'alt="Three boxes"' in page
+    assert "<em>flow</em>" in page
+    assert "include=" not in page
+
+    write(book / "assets" / "flow.mmd", STORED.replace("Client", "Reader"))
+    flow, _ = _drawn(book)
+    assert "Reader" in flow
+    assert "Client" not in flow
+
+
+def test_a_stored_diagram_is_drawn_in_every_format(tmp_path: Path) -> None:
+    book = _book(tmp_path / "book", '.mermaid include="assets/flow.mmd"')
+
+    done = build(book, *(f"--format={name}" for name in FORMATS))
+
+    assert (done.returncode, done.stderr) == (0, "")
+
+
+@pytest.mark.parametrize(
+    ("info", "said"),
+    [
+        ('.mermaid include="assets/flwo.mmd"', "did you mean 'assets/flow.mmd'?"),
+        ('.mermaid include="../flow.mmd"', "'../flow.mmd' is outside the book"),
+        ('.mermaid include="/flow.mmd"', "'/flow.mmd' is outside the book"),
+        ('.dot include="assets"', "there is no file 'assets' to show"),
+        ('.dot include="assets/flow.dot" region="its"', "has no region 'its'; did you mean 'it'?"),
+        ('.mermaid include="assets/flow.mmd" lines="9"', 'lines="9" names no lines'),
+        ('.mermaid include="assets/images/a pixel.png"', "is not UTF-8"),
+        ('.mermaid output="src/app.py"', "a diagram is drawn from one file; write include="),
+        ('.dot before="assets/flow.dot" include="assets/flow.dot"', "is drawn from one file"),
+    ],
+)
+def test_a_stored_diagram_that_is_not_there_is_told_as_a_listing_is(
+    tmp_path: Path, info: str, said: str
+) -> None:
+    book = _book(tmp_path / "book", info)
+
+    for command in (BUILD, VALIDATE):
+        done = run(command, "--book", book)
+        told = [line for line in (done.stdout + done.stderr).splitlines() if said in line]
+        assert done.returncode == 1
+        assert len(told) == 1
+        assert told[0].startswith("chapters/02_second/chapter.md:3:")
+
+
+def test_a_diagram_has_either_lines_or_a_file(tmp_path: Path) -> None:
+    book = _book(tmp_path / "book")
+    both = '```{.mermaid include="assets/flow.mmd"}\nflowchart LR\n```'
+    write(book / "chapters" / "02_second" / "chapter.md", CHAPTER.format(both))
+
+    done = build(book)
+
+    assert done.returncode == 1
+    assert "chapter.md:3: the listing has lines of its own" in done.stderr
+
+
+@pytest.mark.parametrize(
+    ("name", "text", "line"),
+    [
+        ("flow.mmd", "\n\nflowchart LR\n  a --> [\n", 4),
+        ("flow.mmd", "%% region: it\n    flowchart LR\n      a --> [\n%% endregion\n", 3),
+        ("flow.dot", "digraph {\n  a -> b;\n  c -> [;\n}\n", 3),
+        ("flow.dot", "digraph { a [shape=sphere] }\n", None),
+    ],
+)
+def test_a_mistake_in_a_stored_diagram_is_told_once_at_its_own_line(
+    tmp_path: Path, name: str, text: str, line: int | None
+) -> None:
+    kind = "mermaid" if name.endswith(".mmd") else "dot"
+    info = f'.{kind} include="assets/{name}"'
+    book = _book(tmp_path / "book", info, f'{info} caption="Again"')
+    write(book / "assets" / name, text)
+
+    done = build(book)
+
+    assert done.returncode == 1
+    place = f"assets/{name}" if line is None else f"assets/{name}:{line}"
+    (told,) = done.stderr.splitlines()
+    assert told.startswith(f"{place}: the {kind} diagram cannot be drawn: ")
+
+
+def test_no_test_is_asked_for_where_every_build_draws(tmp_path: Path) -> None:
+    book = _book(tmp_path / "book", '.mermaid include="assets/flow.mmd"')
+    write(book / "tests" / "test_app.py", "import src.app\n")
+
+    done = run(VALIDATE, "--book", book, "--remarks", "--only", "untested")
+
+    assert done.returncode == 0
+    assert "flow.mmd" not in done.stdout

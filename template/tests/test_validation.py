@@ -301,6 +301,20 @@ def test_one_rule_can_be_asked_for(broken: Path) -> None:
     assert run(VALIDATE, "--book", broken, "--only", "nonsense").returncode == 2
 
 
+def test_a_region_is_shown_by_a_copy_of_its_file(tmp_path: Path) -> None:
+    book = make_book(tmp_path / "book")
+    marked = "# region: part\nx = 1\n# endregion\n"
+    write(book / "src" / "one.py", marked)
+    write(book / "src" / "copy.py", marked)
+    write(book / "src" / "other.py", marked.replace("1", "2"))
+    listing = '```{.python include="src/one.py" region="part"}\n```\n'
+    write(book / THIRD, f"# Third\n\n{listing}")
+
+    told = found(book, "--only", "unused-region")
+
+    assert [(one["path"], one["line"]) for one in told] == [("src/other.py", 1)]
+
+
 def test_what_can_be_mended_is_mended_once(broken: Path, tmp_path: Path) -> None:
     book = tmp_path / "book"
     shutil.copytree(broken, book)
@@ -318,6 +332,16 @@ def test_what_can_be_mended_is_mended_once(broken: Path, tmp_path: Path) -> None
     second = run(VALIDATE, *fixable, "--fix")
     assert second.returncode == 0
     assert chapter.read_bytes() == after
+
+
+def test_a_claim_is_looked_for_in_each_cell_of_a_csv(tmp_path: Path) -> None:
+    book = make_book(tmp_path / "book")
+    write(book / "research/data.csv", 'flask,fastapi\n953,983\n"1,200",7;8\n')
+    said = ("[953](…), [983](…), [1200](…), [1,200](…), [7](…)", "[953983](…)", "[200](…)")
+    claims = "\n\n".join(said).replace("(…)", "(../../research/data.csv){.claim}")
+    write(book / THIRD, f"# Third\n\n{claims}\n")
+
+    assert [one["line"] for one in found(book, "--only", "claim")] == [5, 7]
 
 
 def test_names_of_modules_and_files_are_no_terms(tmp_path: Path) -> None:

@@ -51,6 +51,7 @@ def contents() -> str:
     return "\n".join(lines)
 
 
+# region: show
 def show(topic: str) -> None:
     """Print what a pattern teaches and its essential lines, and run it."""
     module = load(topic)
@@ -60,6 +61,9 @@ def show(topic: str) -> None:
     print(textwrap.indent(code, "    "))
     print(f"\n$ python -m {module.__name__}", flush=True)
     module.main()
+
+
+# endregion
 
 
 def topic(text: str) -> str:

@@ -6,7 +6,7 @@ import sys
 from pathlib import Path
 from tempfile import TemporaryDirectory
 
-from .check import check
+from .check import NoAnswer, check
 from .demo import demo_shop
 from .server import running, serve
 from .stub import shipping_stub
@@ -38,6 +38,7 @@ def _arguments(argv: list[str] | None) -> argparse.Namespace:
     return parser.parse_args(argv)
 
 
+# region: run
 def _run(arguments: argparse.Namespace) -> list[str]:
     with TemporaryDirectory() as folder, shipping_stub() as shipping_url:
         app = demo_shop(Path(folder), shipping_url)
@@ -46,6 +47,9 @@ def _run(arguments: argparse.Namespace) -> list[str]:
                 return check(port)
         serve(app, arguments.port)
     return []
+
+
+# endregion
 
 
 def main(argv: list[str] | None = None) -> int:
@@ -57,6 +61,9 @@ def main(argv: list[str] | None = None) -> int:
         differences = _run(arguments)
     except KeyboardInterrupt:
         return 0
+    except NoAnswer as error:
+        print(error, file=sys.stderr)
+        return 1
     except OSError as error:
         print(f"It cannot be served: {error.strerror}.", file=sys.stderr)
         return 1

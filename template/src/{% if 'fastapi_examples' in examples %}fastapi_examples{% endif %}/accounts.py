@@ -157,10 +157,10 @@ async def find_user(
     time tell who has an account.
     """
     user = await db.scalar(select(User).where(User.email == email.lower()))
-    method = settings.password_hash
-    stored = user.password_hash if user else ""
-    stored = stored or await hash_password("nobody", method)
-    matches = await check_password(stored, password)
+    if user is None:
+        await hash_password(password, settings.password_hash)
+        return None
+    matches = await check_password(user.password_hash, password)
     return user if matches else None
 
 

@@ -54,19 +54,16 @@ def _line(row: tuple[object, ...]) -> str:
 
 # region: csv-export
 async def _csv_lines(db: AsyncSession) -> AsyncIterator[str]:
-    yield _line(COLUMNS)
-    # A hundred at a time, by number: no cursor is held while the client
-    # reads, however slowly it does.
-    last = 0
-    while True:
+    text, last = _line(COLUMNS), 0
+    while text:
+        # Neither rows nor a connection are held while the client reads,
+        # however slowly it does; the next question opens the session again.
+        await db.close()
+        yield text
         query = select(Order).where(Order.id > last).order_by(Order.id)
         orders = (await db.scalars(query.limit(100))).all()
-        for order in orders:
-            yield _line(_row(order))
-        if not orders:
-            return
-        last = orders[-1].id
-        db.expunge_all()
+        text = "".join(_line(_row(order)) for order in orders)
+        last = orders[-1].id if orders else last
 
 
 @router.get(

@@ -54,11 +54,15 @@ VISIT = (
 # endregion
 
 
+class NoAnswer(Exception):
+    """The shop does not answer; the message says what it was asked."""
+
+
 def _differences(step: Step, response: httpx2.Response) -> list[str]:
     wrong: list[tuple[str, object, object]] = []
     if response.status_code != step.status:
         wrong.append(("status", response.status_code, step.status))
-    answer: dict[str, Any] = response.json() if step.answer else {}
+    answer = _object(response) if step.answer else {}
     for name, expected in step.answer.items():
         if answer.get(name) != expected:
             wrong.append((name, answer.get(name), expected))
@@ -66,6 +70,15 @@ def _differences(step: Step, response: httpx2.Response) -> list[str]:
         f"{step.request}: the {name} is {actual!r}, not {expected!r}."
         for name, actual, expected in wrong
     ]
+
+
+def _object(response: httpx2.Response) -> dict[str, Any]:
+    """Return the object that an answer is, an empty one if it is none."""
+    try:
+        answer = response.json()
+    except ValueError:
+        return {}
+    return answer if isinstance(answer, dict) else {}
 
 
 def _shown(response: httpx2.Response) -> str:
@@ -77,14 +90,24 @@ def _shown(response: httpx2.Response) -> str:
 
 # region: make-step
 def send(client: httpx2.Client, step: Step) -> httpx2.Response:
-    """Make the request of a step."""
+    """Make the request of a step.
+
+    Raises:
+        NoAnswer: whoever is asked hangs up, or takes too long.
+    """
     method, path = step.request.split()
-    return client.request(
-        method,
-        path,
-        json=step.body,
-        headers=step.headers,
-    )
+    try:
+        return client.request(
+            method,
+            path,
+            json=step.body,
+            headers=step.headers,
+        )
+    except httpx2.TransportError as error:
+        address = str(client.base_url).rstrip("/")
+        reason = (str(error) or type(error).__name__).rstrip(".")
+        message = f"{address} did not answer {step.request}: {reason}."
+        raise NoAnswer(message) from error
 
 
 def _make(step: Step, client: httpx2.Client) -> list[str]:

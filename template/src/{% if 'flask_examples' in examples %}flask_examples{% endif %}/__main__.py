@@ -7,7 +7,7 @@ from pathlib import Path
 from tempfile import TemporaryDirectory
 
 from .app import close_app
-from .check import check
+from .check import NoAnswer, check
 from .demo import demo_shop
 from .server import running, serve
 from .stub import shipping_stub
@@ -39,6 +39,7 @@ def _arguments(argv: list[str] | None) -> argparse.Namespace:
     return parser.parse_args(argv)
 
 
+# region: run
 def _run(arguments: argparse.Namespace) -> list[str]:
     with TemporaryDirectory() as folder, shipping_stub() as shipping_url:
         app = demo_shop(Path(folder), shipping_url)
@@ -53,6 +54,9 @@ def _run(arguments: argparse.Namespace) -> list[str]:
     return []
 
 
+# endregion
+
+
 def main(argv: list[str] | None = None) -> int:
     """Return 0, or 1 when an answer was not the expected one."""
     arguments = _arguments(argv)
@@ -62,6 +66,9 @@ def main(argv: list[str] | None = None) -> int:
         differences = _run(arguments)
     except KeyboardInterrupt:
         return 0
+    except NoAnswer as error:
+        print(error, file=sys.stderr)
+        return 1
     except OSError as error:
         print(f"It cannot be served: {error.strerror}.", file=sys.stderr)
         return 1

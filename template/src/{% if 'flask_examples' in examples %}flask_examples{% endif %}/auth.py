@@ -123,8 +123,10 @@ def find_user(email: str, password: str) -> User | None:
     """
     query = select(User).where(User.email == email.lower())
     user = db.session.scalar(query)
-    stored = user.password_hash if user else hash_password("nobody")
-    matches = check_password_hash(stored, password)
+    if user is None:
+        hash_password(password)
+        return None
+    matches = check_password_hash(user.password_hash, password)
     return user if matches else None
 
 

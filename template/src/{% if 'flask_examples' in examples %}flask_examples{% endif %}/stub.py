@@ -25,6 +25,7 @@ class _Quotes(BaseHTTPRequestHandler):
         """Say nothing: the shop's own log is enough."""
 
 
+# region: stub
 @contextmanager
 def shipping_stub() -> Iterator[str]:
     """Serve quotes for as long as the block, at the address returned."""
@@ -36,3 +37,6 @@ def shipping_stub() -> Iterator[str]:
         finally:
             server.shutdown()
             thread.join()
+
+
+# endregion

@@ -37,7 +37,6 @@ def confirm_later(order_id: int) -> None:
 # endregion
 
 
-# region: letter
 def letter(order: Order) -> Mail:
     """Return the letter that confirms an order."""
     lines = [
@@ -58,9 +57,6 @@ def letter(order: Order) -> Mail:
         subject=f"Your order {order.id}",
         body="\n".join(body),
     )
-
-
-# endregion
 
 
 # region: send-confirmation

@@ -2,7 +2,8 @@
 
 `python -m src.utils http://127.0.0.1:8000/books` times a running example,
 `python -m src.utils.compare` shows in what the answers of two applications
-differ, and `python -m src.utils.blocking` finds calls that block a loop.
+differ, `python -m src.utils.blocking` finds calls that block a loop, and
+`python -m src.utils.dependencies` draws a Flask application as a map.
 """
 
 from .timing import Timings, measure

@@ -15,6 +15,7 @@ def _count(text: str) -> int:
     raise argparse.ArgumentTypeError(message)
 
 
+# region: main
 def main(argv: list[str] | None = None) -> int:
     """Return 0, or 1 when the address did not answer well."""
     parser = argparse.ArgumentParser(
@@ -38,6 +39,9 @@ def main(argv: list[str] | None = None) -> int:
     print(f"{arguments.url}: {arguments.count} requests")
     print(timings)
     return 0
+
+
+# endregion
 
 
 if __name__ == "__main__":

@@ -204,6 +204,7 @@ class Module:
                 for line, call, through in self.calls(node, ()):
                     yield Blocking(self.path, line, node.name, call, through)
 
+    # region: follow
     def calls(
         self,
         function: Function,
@@ -227,6 +228,8 @@ class Module:
                 for line, call, way in self.calls(inner, (*above, helper)):
                     step = f"{helper} (line {line})"
                     yield node.lineno, call, (step, *way)
+
+    # endregion
 
 
 def own_nodes(scope: ast.AST) -> Iterator[ast.AST]:

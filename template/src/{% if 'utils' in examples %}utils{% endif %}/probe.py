@@ -151,6 +151,7 @@ class Application:
             message = "is no base URL; write one such as http://127.0.0.1:8000"
             raise ProbeError(f"{self.url!r} {message}")
 
+    # region: send
     def send(self, request: Request) -> Answer:
         """Send a request on a connection of its own; follow nothing.
 
@@ -175,6 +176,8 @@ class Application:
             connection.close()
         self._keep_cookies(answer)
         return answer
+
+    # endregion
 
     def _connect(self) -> http.client.HTTPConnection:
         parts = urlsplit(self.url)

@@ -20,6 +20,8 @@ class Handler(BaseHTTPRequestHandler):
     """Quotes 3.00, and 0.50 for each item."""
 
     server: Service
+    # Head and body in one packet: the second of two would wait for the other side's thanks.
+    wbufsize = -1
 
     def do_GET(self) -> None:
         query = parse_qs(urlsplit(self.path).query)

@@ -12,6 +12,7 @@ Settings = Mapping[str, object]
 NewClient = Callable[[], httpx2.Client]
 
 
+# region: target
 @dataclass(frozen=True)
 class Target:
     """An application, and a way to talk to it."""
@@ -24,6 +25,9 @@ class Target:
 
     def __str__(self) -> str:
         return self.name
+
+
+# endregion
 
 
 class Failed(Exception):

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import hashlib
 from http.cookies import Morsel, SimpleCookie
 from typing import Any
 
@@ -104,6 +105,24 @@ def test_a_wrong_password_and_an_unknown_address_are_one(
     answer = shop.visitor().post("/auth/login", **how)
     assert problem_of(answer, 401)["detail"] == "The e-mail address or the password is wrong."
     assert cookies_of(answer) == {}
+
+
+def test_an_unknown_address_costs_as_much_as_a_wrong_password(
+    shop: Shop, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    hashed: list[str] = []
+    scrypt = hashlib.scrypt
+
+    def counted(password: bytes, **costs: Any) -> bytes:
+        hashed.append(password.decode())
+        return scrypt(password, **costs)
+
+    shop.admin()
+    monkeypatch.setattr(hashlib, "scrypt", counted)
+    for email in (ADMIN["email"], "nobody@shop.test"):
+        hashed.clear()
+        answer = shop.visitor().post("/auth/login", json={"email": email, "password": "guess"})
+        assert (answer.status_code, hashed) == (401, ["guess"])
 
 
 def test_the_case_of_an_address_is_no_difference(shop: Shop) -> None:

@@ -150,6 +150,7 @@ def test_a_book_is_taken_out_unless_it_was_ordered(shop: Shop) -> None:
     assert json_of(admin.get(f"/books/{kept['id']}"))["stock"] == kept["stock"] - 1
 
 
+# region: only-admins
 # What only admins may do.
 GUARDED = [
     ("POST", "/books"),
@@ -173,6 +174,9 @@ def test_only_admins_pass(shop: Shop) -> None:
         answer = customer.request(method, path, json={"bad": 1})
         assert problem_of(answer, 403)["detail"] == "This is for admins."
     assert json_of(visitor.get("/books"))["total"] == 1
+
+
+# endregion
 
 
 # What is asked for, and which of the books are found.

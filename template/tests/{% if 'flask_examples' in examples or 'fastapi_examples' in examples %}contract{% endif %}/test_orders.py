@@ -67,6 +67,7 @@ def test_a_book_that_is_not_there_is_not_sold(shop: Shop) -> None:
     assert shop.stock(book) == book["stock"]
 
 
+# region: last-copies
 def test_the_last_copies_are_sold_once(shop: Shop) -> None:
     book = shop.add_book(stock=3)
     customers = [shop.customer() for _ in range(8)]
@@ -78,6 +79,9 @@ def test_the_last_copies_are_sold_once(shop: Shop) -> None:
         statuses = Counter(threads.map(buy, customers))
     assert statuses == {201: 3, 409: 5}
     assert shop.stock(book) == 0
+
+
+# endregion
 
 
 def test_orders_of_the_same_books_do_not_block_each_other(shop: Shop) -> None:
@@ -181,6 +185,7 @@ def test_an_order_cancelled_at_once_is_cancelled_once(shop: Shop) -> None:
     assert shop.stock(book) == 5
 
 
+# region: own-orders
 def test_orders_are_their_customers_own(shop: Shop) -> None:
     book = shop.add_book()
     customer, other = shop.customer(), shop.customer()
@@ -193,6 +198,9 @@ def test_orders_are_their_customers_own(shop: Shop) -> None:
     assert json_of(shop.admin().get(url)) == order
     assert json_of(customer.get(url))["status"] == "placed"
     assert problem_of(customer.get("/orders/999"), 404)["detail"] == "There is no order 999."
+
+
+# endregion
 
 
 def test_the_newest_order_is_first(shop: Shop) -> None:

@@ -130,11 +130,13 @@ class Customer:
             "POST", "/orders", json=order, headers={"Idempotency-Key": key}
         )
         address = urlsplit(str(request.url))
-        lines = [f"POST {address.path} HTTP/1.1", *(f"{k}: {v}" for k, v in request.headers.items())]
+        lines = [
+            f"POST {address.path} HTTP/1.1",
+            *(f"{k}: {v}" for k, v in request.headers.items()),
+        ]
         head = "\r\n".join(lines).encode() + b"\r\n\r\n"
         assert address.hostname is not None
         assert address.port is not None
         async with await anyio.connect_tcp(address.hostname, address.port) as stream:
             await stream.send(head + request.content)
         await self.tally.add("hung up")
-

@@ -17,7 +17,7 @@ from .ledger import Ledger, disagreements
 from .run import Opened, Report, opened, run
 from .shops import shops
 
-ORDERS = 240
+ORDERS = 120
 Loaded = tuple[Opened, Ledger, Report]
 
 
@@ -37,7 +37,9 @@ def loaded(request: pytest.FixtureRequest) -> Iterator[Loaded]:
         yield (one, *run(one, progress, seed=1))
 
 
-def test_no_order_is_lost_or_there_twice(loaded: Loaded, capsys: pytest.CaptureFixture[str]) -> None:
+def test_no_order_is_lost_or_there_twice(
+    loaded: Loaded, capsys: pytest.CaptureFixture[str]
+) -> None:
     _, ledger, report = loaded
 
     assert report.problems == []
@@ -57,14 +59,13 @@ def test_no_order_is_lost_or_there_twice(loaded: Loaded, capsys: pytest.CaptureF
         ("update orders set idempotency_key = 'x' where id = {0}", "Order {1} is lost."),
         ("update orders set idempotency_key = 'x' where id = {0}", "Order {0} (x) was confirmed"),
         ("update books set stock = stock + 1 where id = 1", "Of book 1, "),
-        ("insert into mails (order_id, recipient, subject, body) values {2}", "Order {0} has more"),
+        ("insert into order_lines values ({0}, {2}, 1, 1)", "Order {1} is there twice."),
     ],
 )
 def test_what_differs_is_noticed(loaded: Loaded, tampering: str, noticed: str) -> None:
     one, ledger, _ = loaded
     key, placed = next(iter(ledger.orders.items()))
-    letters = ", ".join([f"({placed.number}, 'a', 'b', 'c')"] * 2)
-    filled = (placed.number, key, letters)
+    filled = (placed.number, key, placed.book % 5 + 1)
     # Nothing of it is committed.
     with connected(one.database.url) as connection:
         connection.execute(text(tampering.format(*filled)))

@@ -102,27 +102,31 @@ def text(root: Path, book: Book, files: Sequence[str], origins: Origins, used: U
 
 
 def problems(root: Path, wanted: str | None) -> Iterator[Problem]:
-    """Yield what is wrong with the index that the book has.
+    """Yield what is wrong with the index that the book has; no book needs one.
 
     Args:
         root: the book's directory.
         wanted: the index as it is to be.
     """
-    path = root / FILE
-    written = path.read_text(encoding="utf-8") if path.is_file() else None
-    if written == wanted:
+    found = written(root)
+    if found in (None, wanted):
         return
     if is_foreign(root):
         yield Problem(FILE, None, "is in the way of the index of assets; rename it.")
     else:
-        state = "is missing" if written is None else "is not what there is now"
-        yield Problem(FILE, None, f"{state}; run: {COMMAND}")
+        yield Problem(FILE, None, f"is not what there is now; run: {COMMAND}")
+
+
+def written(root: Path) -> str | None:
+    """Return the index that the book has, if it has one."""
+    path = root / FILE
+    return path.read_text(encoding="utf-8") if path.is_file() else None
 
 
 def is_foreign(root: Path) -> bool:
     """Say whether somebody else's file is where the index is to be."""
-    path = root / FILE
-    return path.is_file() and HEAD not in path.read_text(encoding="utf-8")
+    found = written(root)
+    return found is not None and HEAD not in found
 
 
 def _rows(

@@ -190,11 +190,18 @@ end
 
 --- A diagram is a picture that Python draws; its name is made of what it shows.
 local function diagram(code, language, state, report)
+  local include, region, lines = take(code, "include"), take(code, "region"), take(code, "lines")
+  local found = include and listing(state, key_of(include, region, lines), report)
+  if include and not found then return nil end
+  if found then code.text = found.text end
   local id, caption = code.identifier, take(code, "caption") or take(code, "fig-cap")
   local alt = take(code, "alt") or take(code, "fig-alt") or caption or ""
   local drawn_from = table.concat({state.shared.renderer, language, code.text}, "\n")
   local path = state.shared.diagrams .. "/" .. pandoc.utils.sha1(drawn_from) .. ".svg"
-  report.diagrams:insert {language = language, text = code.text, path = path}
+  report.diagrams:insert {
+    language = language, text = code.text, path = path,
+    source = found and found.path, first = found and found.first,
+  }
   local image = references.report_image(
     pandoc.Image(pandoc.Inlines(alt), path), language, path, false, report
   )
@@ -204,7 +211,7 @@ local function diagram(code, language, state, report)
   return pandoc.Figure({pandoc.Plain {image}}, {long = {pandoc.Plain(words)}}, attr)
 end
 
---- The diagram that a fence is, or nil.
+--- The diagram that a fence is, its own or a file's, or nil.
 function M.diagram(code, state, report)
   local language = code.classes[1]
   if not DIAGRAMS[language] then return nil end

@@ -23,13 +23,15 @@ _ATTRIBUTE = re.compile(
     (?:"(?P<double>[^"]*)"|'(?P<single>[^']*)'|(?P<bare>[^\s}"']+))""",
     re.VERBOSE,
 )
-_SIGN = r"(?:\#|//|--|;+|%|/\*|<!--|\{\#|REM|')"
+_SIGN = r"(?:\#|//|--|;+|%+|/\*|<!--|\{\#|REM|')"
 _OPENING = re.compile(rf"^\s*{_SIGN}\s*\#?region:?\s+(?P<name>[\w.-]+)")
 _CLOSING = re.compile(rf"^\s*{_SIGN}\s*\#?endregion\b")
 # What a marker leaves behind that stood alone between blank lines.
 _MANY_BLANK = re.compile(r"\n(?:[ \t]*\n){3,}")
 _LINES = re.compile(r"(?P<first>\d+)(?:\s*-\s*(?P<last>\d+))?")
 OUTPUT_ENDING = ".out"
+# What is drawn and not printed; the same as in listings.lua.
+DIAGRAMS = frozenset({"mermaid", "dot", "graphviz"})
 
 
 class ListingError(Exception):
@@ -159,6 +161,8 @@ class Library:
                 "the listing has lines of its own, which the file's would replace; delete one of "
                 "the two."
             )
+        if fence.language in DIAGRAMS and attributes.keys() & {"before", "output"}:
+            raise ListingError('a diagram is drawn from one file; write include="…" alone.')
         if "output" in attributes:
             excerpt = self._output(attributes["output"])
             texts[f"output:{attributes['output']}"] = _json(excerpt)

@@ -168,7 +168,7 @@ def _index(root: Path, check: bool) -> list[str]:
     problems = list(asset_index.problems(root, text))
     if problems and (check or asset_index.is_foreign(root)):
         raise BuildError(*problems)
-    if not problems:
+    if check or text == asset_index.written(root):
         return []
     if text is None:
         (root / asset_index.FILE).unlink()

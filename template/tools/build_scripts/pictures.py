@@ -28,14 +28,16 @@ def draw(root: Path, reports: Mapping[str, Report], sources: Mapping[str, Source
     if not any(report.diagrams or report.images for report in reports.values()):
         return []
     with cache.opened(root, PART) as kept:
-        return [
+        problems = (
             problem
             for id, report in reports.items()
             for problem in (
-                *_draw_diagrams(report, sources[id], kept),
+                *_draw_diagrams(root, report, sources[id], kept),
                 *_draw_drawings(root, report, sources[id], kept),
             )
-        ]
+        )
+        # A file may be drawn in several places, and is wrong in one.
+        return list(dict.fromkeys(problems))
 
 
 def forget_others(root: Path, images: Iterable[str]) -> None:
@@ -46,7 +48,7 @@ def forget_others(root: Path, images: Iterable[str]) -> None:
             kept.keep_only(names)
 
 
-def _draw_diagrams(report: Report, text: Source, kept: Cache) -> Iterator[Problem]:
+def _draw_diagrams(root: Path, report: Report, text: Source, kept: Cache) -> Iterator[Problem]:
     for diagram in report.diagrams:
         # Its name is made of all that it is drawn from.
         name = PurePosixPath(diagram.path).stem
@@ -55,15 +57,29 @@ def _draw_diagrams(report: Report, text: Source, kept: Cache) -> Iterator[Proble
         try:
             kept.write(name, "svg", diagrams.render(diagram.language, diagram.text))
         except DiagramError as error:
-            yield _diagram_problem(text, diagram, error)
+            yield _diagram_problem(root, text, diagram, error)
 
 
-def _diagram_problem(text: Source, diagram: Diagram, error: DiagramError) -> Problem:
-    """Return what is wrong in a diagram, at its line in the chapter."""
+def _diagram_problem(root: Path, text: Source, diagram: Diagram, error: DiagramError) -> Problem:
+    """Return what is wrong in a diagram, at its line in the chapter or in a file of its own."""
+    message = f"the {diagram.language} diagram cannot be drawn: {error.message}."
+    if diagram.source is not None:
+        line = None if error.line is None else _line_in_file(root, diagram, error.line)
+        return Problem(diagram.source, line, message, "diagram")
     fence = text.fence_of(diagram.text)
     line = fence if fence is None or error.line is None else fence + error.line
-    message = f"the {diagram.language} diagram cannot be drawn: {error.message}."
     return Problem(text.name, line, message, "diagram")
+
+
+def _line_in_file(root: Path, diagram: Diagram, number: int) -> int:
+    """Return the line of a file that a line of its excerpt is: some are left out between."""
+    lines = (root / str(diagram.source)).read_text(encoding="utf-8-sig").split("\n")
+    place = (diagram.first or 1) - 1
+    for wanted in diagram.text.split("\n")[:number]:
+        while lines[place].strip() != wanted.strip():
+            place += 1
+        place += 1
+    return place
 
 
 def _draw_drawings(root: Path, report: Report, text: Source, kept: Cache) -> Iterator[Problem]:

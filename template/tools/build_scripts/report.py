@@ -87,11 +87,21 @@ class Term(msgspec.Struct, frozen=True):
 
 
 class Diagram(msgspec.Struct, frozen=True):
-    """A diagram to be drawn, and the file that it goes to, relative to the book's root."""
+    """A diagram to be drawn, and the file that it goes to, relative to the book's root.
+
+    Attributes:
+        language: what it is written in.
+        text: its text.
+        path: the file that it goes to.
+        source: the file that its text stands in, unless that is the chapter.
+        first: the line of that file where it begins, unless it is the whole file.
+    """
 
     language: str
     text: str
     path: str
+    source: str | None = None
+    first: int | None = None
 
 
 class WrongLines(msgspec.Struct, frozen=True):

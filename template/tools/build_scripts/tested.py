@@ -15,7 +15,7 @@ from tools.build_scripts import cache
 from tools.build_scripts.cache import digest
 
 TESTS = "tests"
-DATA = ".csv"
+DATA = (".csv", ".dot", ".gv", ".mmd")
 # They belong to the template, and are looked through only when the book shows one of them.
 TOOLS = "tools"
 
@@ -44,7 +44,7 @@ def coverage(root: Path, paths: Collection[str]) -> Coverage:
     """Find out which files a test names or imports, directly or through other files.
 
     What is not below a directory, such as the Makefile, belongs to the book and not to its code,
-    and tables show data: both count as tested.
+    tables show data, and diagrams are drawn by every build: all these count as tested.
 
     Args:
         root: the book's directory.

@@ -56,9 +56,8 @@ def undrawn(context: Context) -> Iterator[Problem]:
     if found or origins.problems:
         return  # the index would not be right either
     used = asset_index.usage(survey.book, survey.reports, survey.library)
-    if (root / asset_index.FILE).is_file():  # no book needs one
-        text = asset_index.text(root, survey.book, files, origins, used)
-        yield from (replace(one, rule="drawing") for one in asset_index.problems(root, text))
+    text = asset_index.text(root, survey.book, files, origins, used)
+    yield from (replace(one, rule="drawing") for one in asset_index.problems(root, text))
 
 
 def wrong_origins(context: Context) -> Iterator[Problem]:

@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
+import csv
 import posixpath
 import re
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from urllib.parse import unquote
 
 from tools.build_scripts.book import Entry, Problem
@@ -91,13 +92,22 @@ def _claim_message(context: Context, entry: Entry, text: str, target: str | None
         data = (context.root / path).read_text(encoding="utf-8-sig")
     except (OSError, UnicodeDecodeError):
         return None  # a missing file is a dead link, and data that is no text cannot be searched
-    known = {_plain(number[0]) for number in NUMBER.finditer(data)}
+    known = {
+        _plain(number[0]) for piece in _pieces(path, data) for number in NUMBER.finditer(piece)
+    }
     stale = [number[0] for number in NUMBER.finditer(text) if _plain(number[0]) not in known]
     if not stale:
         return None
     return (
         f"the claim '{text}' says {', '.join(stale)}, which {path} does not; correct one of them."
     )
+
+
+def _pieces(path: str, data: str) -> Iterable[str]:
+    """Return the texts that numbers stand in: of a CSV its cells, where commas stand between."""
+    if not path.endswith(".csv"):
+        return (data,)
+    return (cell for row in csv.reader(data.splitlines()) for cell in row)
 
 
 def _plain(number: str) -> str:

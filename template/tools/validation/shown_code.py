@@ -14,18 +14,22 @@ CODE = "src"
 
 
 def unused_regions(context: Context) -> Iterator[Problem]:
-    """Yield the regions of the book's code that no listing shows."""
+    """Yield the regions of the book's code that no listing shows.
+
+    A region is shown as well when a listing shows it in a copy of its file: two examples may share
+    a file to the byte, and readers need to see it once.
+    """
     library = context.survey.library
-    shown = {(part.path, part.region) for part in library.shown}
+    shown = {(library.file(part.path).digest, part.region) for part in library.shown}
     for path in texts(context.root, CODE):
         if path.endswith(".md"):
             continue  # shows what regions look like
         try:
-            regions = library.file(path).regions
+            file = library.file(path)
         except ListingError:
             continue
-        for region in regions:
-            if (path, region.name) not in shown:
+        for region in file.regions:
+            if (file.digest, region.name) not in shown:
                 message = f"no listing shows the region '{region.name}'."
                 yield Problem(path, region.first - 1, message, "unused-region")
 

@@ -1,0 +1,191 @@
+"""The text of a run: written by its data, and by nobody's hope."""
+
+from collections.abc import Iterator, Mapping, Sequence
+from typing import Any
+
+from . import tables
+from .results import MANIFEST, MEASUREMENTS, Run, as_csv
+from .summary import summarize
+from .verdicts import (
+    CLOSE,
+    FASTAPI,
+    FLASK,
+    NOISE,
+    Table,
+    Verdict,
+    verdicts,
+)
+
+PAGE, SUMMARY = "README.md", "summary.csv"
+BUSY_CLIENT = 0.8
+READING = """\
+- One machine, one run. On another the numbers differ, and so may verdicts.
+- Everything is on this machine: no network is waited for, and 50 ms are
+  50 ms.
+- Clients speak to the servers themselves. Sync workers close every
+  connection; a proxy would keep connections to clients open, and would let
+  slow clients wait.
+- The number of processes is the same for all. In production, sync workers
+  are given more of them, and pay with memory.
+- Flask checks orders by Pydantic too, and sends what it has as it is.
+  FastAPI also checks what it sends: that is part of its price.
+- In a closed loop a client asks again when it was answered, so slow servers
+  are asked less. At a fixed rate, a request counts from when it was due."""
+
+
+def files(run: Run) -> dict[str, str]:
+    """Return all files of a run: its data, its tables and its page."""
+    summaries = summarize(run.measurements)
+    table = Table(summaries)
+    found = list(verdicts(table))
+    derived = {
+        "throughput.csv": tables.by_setup(table, "closed", "per_second"),
+        "latency.csv": tables.by_setup(table, "open", "p99_ms"),
+        "cpu.csv": tables.by_setup(table, "closed", "cpu_ms"),
+        "memory.csv": tables.by_setup(table, "closed", "memory_mb"),
+    }
+    if found:
+        derived["verdicts.csv"] = tables.of_verdicts(found)
+    return {
+        **run.files(),
+        SUMMARY: as_csv([one.row() for one in summaries]),
+        **{name: as_csv(rows) for name, rows in derived.items()},
+        PAGE: page(run, table, found),
+    }
+
+
+# region: page
+def page(run: Run, table: Table, found: Sequence[Verdict]) -> str:
+    """Return the page of a run."""
+    highest = table.levels[-1]
+    parts = [
+        "# Flask and FastAPI, measured",
+        "Written by `python -m research.benchmarks` from "
+        f"[the measurements]({MEASUREMENTS}) and [the machine]({MANIFEST}); "
+        f"[medians and quartiles]({SUMMARY}) are data too.",
+        *_warnings(run),
+        "## The run",
+        "\n".join(f"- {line}" for line in _machine(run.manifest)),
+        *_compared(found, highest),
+    ]
+    for case in table.cases:
+        parts += [
+            f"## {case.title}",
+            f"With {highest} connections, and at {case.rate} requests "
+            "a second:",
+            tables.markdown(tables.by_case(table, case)),
+        ]
+    commands = tables.setups(table.contenders, run.manifest["commands"])
+    parts += [
+        *("## The servers", commands),
+        *("## How to read this", READING),
+    ]
+    return "\n\n".join(parts) + "\n"
+
+
+def _compared(found: Sequence[Verdict], highest: int) -> Iterator[str]:
+    if not found:
+        return
+    yield (
+        f"Compared below are FastAPI with `async def` and, each time, that "
+        f"set-up of Flask that is best at it: by {highest} connections in a "
+        "closed loop, and at the fixed rate of the case. A difference is "
+        "within noise where the middle halves of the rounds overlap, or "
+        f"where it is {100 * CLOSE:.0f} % or less."
+    )
+    for better, title, nothing in (
+        (FLASK, "Where FastAPI loses", "Nowhere in this run."),
+        (FASTAPI, "Where FastAPI wins", "Nowhere in this run."),
+        (NOISE, "Within noise", "Nothing in this run."),
+    ):
+        yield f"## {title}"
+        chosen = [one for one in found if one.better == better]
+        yield "\n".join(map(_sentence, chosen)) if chosen else nothing
+
+
+def _sentence(one: Verdict) -> str:
+    ours, theirs = map(tables.number, (one.ours.median, one.theirs.median))
+    return (
+        f"- {one.case.title}, {one.measure.title}: {ours} with FastAPI, "
+        f"{theirs} with {one.rival.title}"
+    )
+
+
+# endregion
+
+
+def _warnings(run: Run) -> Iterator[str]:
+    """Yield what makes the numbers doubtful."""
+    shares = run.manifest["busy_before_rounds"]
+    if not run.manifest["is_quiet"]:
+        share = f"{100 * max(shares):.0f} %"
+        yield (
+            "> [!WARNING]\n"
+            f"> The machine was busy: others used up to {share} of its cores "
+            "before a round.\n"
+            "> Differences are less certain than they seem; measure again."
+        )
+    busiest = max(one.client_busy for one in run.measurements)
+    if busiest > BUSY_CLIENT:
+        yield (
+            "> [!WARNING]\n"
+            "> The process that sends requests was computing for up to "
+            f"{100 * busiest:.0f} % of its time.\n"
+            "> The quickest servers may be quicker than it could find out."
+        )
+
+
+def _machine(manifest: Mapping[str, Any]) -> Iterator[str]:
+    machine, terms = manifest["machine"], manifest["terms"]
+    plan, packages = manifest["plan"], manifest["packages"]
+    loads = ", ".join(map(str, machine["load_before"]))
+    busy = ", ".join(
+        f"{100 * share:.0f} %" for share in manifest["busy_before_rounds"]
+    )
+    yield f"made {manifest['made']}, in {manifest['seconds']} s"
+    yield (
+        f"{machine['cpu']}, {machine['cores']} cores, "
+        f"{machine['memory_gb']} GB; {machine['system']} {machine['kernel']}"
+    )
+    yield f"load before: {loads}; used by others before each round: {busy}"
+    yield _pinning(terms)
+    yield (
+        f"{plan['rounds']} rounds of {plan['seconds']} s in a closed and "
+        f"{plan['open_seconds']} s in an open loop; "
+        f"a request fails after {plan['timeout']} s"
+    )
+    yield (
+        f"pools of {terms['pool']} connections a process; "
+        f"memory as {terms['memory']}"
+    )
+    versions = {**packages, **manifest["databases"]}
+    yield f"{manifest['python']}; " + ", ".join(
+        f"{name} {version}" for name, version in versions.items()
+    )
+
+
+def _pinning(terms: Mapping[str, Any]) -> str:
+    workers = f"{terms['workers']} worker processes for each server"
+    if not terms["server_cores"]:
+        return f"{workers}, bound to no cores"
+    own = ", ".join(map(str, terms["server_cores"]))
+    others = ", ".join(map(str, terms["other_cores"]))
+    return f"{workers}, on cores {own}; load and upstream on cores {others}"
+
+
+def shown(run: Run) -> str:
+    """Return what a terminal shows of a run."""
+    table = Table(summarize(run.measurements))
+    parts = []
+    for title, load, measure in (
+        ("Requests per second", "closed", "per_second"),
+        ("Median ms at a fixed rate", "open", "p50_ms"),
+        ("CPU ms per request", "closed", "cpu_ms"),
+        ("MB of memory", "closed", "memory_mb"),
+    ):
+        rows = tables.by_setup(table, load, measure)
+        parts.append(f"{title}\n{tables.plain(rows)}")
+    found = tables.of_verdicts(list(verdicts(table)))
+    if found:
+        parts.append(f"FastAPI and the best Flask\n{tables.plain(found)}")
+    return "\n\n".join(parts)
