@@ -24,6 +24,7 @@ def as_order(found: Map) -> str:
     return "\n".join((*_order(found), "", *_cycles(found)))
 
 
+# region: order-table
 def _order(found: Map) -> Iterator[str]:
     parts = {part.name: part for part in found.parts}
     widest = max((len(name) for name in parts), default=0)
@@ -46,6 +47,9 @@ def _cycles(found: Map) -> Iterator[str]:
         yield from _wrapped("  its shortest loop:", [*arrows, loop[-1]], "")
     if not found.cycles:
         yield "No part needs itself by way of others."
+
+
+# endregion
 
 
 def _told(part: Part) -> Iterator[str]:
