@@ -6,15 +6,15 @@ page.
 """
 
 import argparse
+import math
 import signal
-import subprocess
 import sys
 import time
 from collections.abc import Sequence
 from dataclasses import replace
 from pathlib import Path
 
-from . import manifest, report
+from . import drawings, manifest, report
 from .cases import CASES, Case
 from .contenders import CONTENDERS
 from .plan import FULL, SHORT, Plan
@@ -22,10 +22,6 @@ from .processes import BenchmarkError, share_cores
 from .results import FOLDER, Run, load, store
 from .rounds import Round, rounds
 from .servers import surroundings
-
-BOOK = Path(__file__).parents[2]
-CHARTS = "assets/charts/benchmark_*.py"
-DRAW = BOOK / "tools/build_scripts/make_assets.py"
 
 
 def _say(line: str) -> None:
@@ -42,10 +38,16 @@ def measure(
     """Measure the contenders of some names.
 
     Raises:
-        BenchmarkError: a server or a database does not do its part.
+        BenchmarkError: a server or a database does not do its part, or
+            there is nothing to measure.
     """
     cores, begin = share_cores(), time.monotonic()
     chosen = [one for one in CONTENDERS if one.name in names]
+    pairs = sum(one.answers(case) for one in chosen for case in cases)
+    if not pairs:
+        raise BenchmarkError("none of these contenders answers these cases")
+    minutes = math.ceil(plan.seconds_for(len(chosen), pairs) / 60)
+    _say(f"This takes about {minutes} min; Ctrl-C stops it.")
     begun = manifest.before(plan, cores, postgres)
     with surroundings(cores, plan.workers, postgres) as around:
         done: list[Round] = list(rounds(plan, cases, chosen, around, _say))
@@ -55,18 +57,6 @@ def measure(
 
 
 # endregion
-
-
-def draw_charts() -> None:
-    """Draw the charts of the stored run anew.
-
-    Raises:
-        BenchmarkError: one cannot be drawn.
-    """
-    for script in sorted(BOOK.glob(CHARTS)):
-        command = [sys.executable, str(DRAW), "--only", str(script)]
-        if subprocess.run(command, cwd=BOOK, check=False).returncode:
-            raise BenchmarkError(f"{script.name} cannot be drawn")
 
 
 def _numbers(text: str) -> tuple[int, ...]:
@@ -154,7 +144,7 @@ def _cases(arguments: argparse.Namespace) -> list[Case]:
 
 
 def _run(arguments: argparse.Namespace) -> None:
-    folder = arguments.results or FOLDER
+    folder = (arguments.results or FOLDER).resolve()
     if arguments.report:
         run = load(folder)
     elif sys.platform == "win32":
@@ -166,10 +156,11 @@ def _run(arguments: argparse.Namespace) -> None:
         run = measure(plan, cases, names, arguments.postgres)
         print(report.shown(run))
     if arguments.report or arguments.full or arguments.results:
-        store(report.files(run), folder)
+        pictures = drawings.pictures(folder)
+        store(report.files(run, pictures), folder)
         _say(f"Stored in {folder}")
-        if folder == FOLDER:
-            draw_charts()
+        if pictures:
+            drawings.draw()
 
 
 def main(argv: list[str] | None = None) -> int:

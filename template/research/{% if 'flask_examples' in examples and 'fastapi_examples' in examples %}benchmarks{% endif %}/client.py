@@ -7,6 +7,7 @@ both servers send: a status, headers, and a body of a stated length.
 
 import asyncio
 import re
+from contextlib import suppress
 from dataclasses import dataclass
 
 STATUS = re.compile(rb"HTTP/1\.1 (\d{3})")
@@ -54,7 +55,7 @@ class Connection:
         except asyncio.TimeoutError as error:
             raise Failed("timeout") from error
         except (EOFError, OSError, asyncio.LimitOverrunError) as error:
-            self.close()
+            await self.close()
             if self._is_late:
                 raise Failed("timeout") from error
             raise Failed(type(error).__name__) from error
@@ -67,11 +68,11 @@ class Connection:
         head = await reader.readuntil(b"\r\n\r\n")
         status, length = STATUS.match(head), LENGTH.search(head)
         if status is None or length is None:
-            self.close()
+            await self.close()
             raise Failed("unreadable")
         body = await reader.readexactly(int(length[1]))
         if CLOSE.search(head):
-            self.close()
+            await self.close()
         return Answer(int(status[1]), body)
 
     async def _open(self) -> Streams:
@@ -84,11 +85,15 @@ class Connection:
         if self._streams is not None:
             self._streams[1].transport.abort()
 
-    def close(self) -> None:
+    async def close(self) -> None:
         """Close it; the next request opens another."""
-        if self._streams is not None:
-            self._streams[1].close()
+        if self._streams is None:
+            return
+        _, writer = self._streams
         self._streams = None
+        writer.close()
+        with suppress(OSError):
+            await writer.wait_closed()
 
 
 # endregion

@@ -80,7 +80,7 @@ async def closed_loop(job: Job, visit: Visit) -> None:
         connection = Connection(job.port, job.timeout)
         while (now := time.perf_counter()) < end:
             await visit(connection, now)
-        connection.close()
+        await connection.close()
 
     await asyncio.gather(*(client() for _ in range(job.connections)))
 
@@ -112,7 +112,7 @@ async def open_loop(job: Job, visit: Visit) -> None:
         arrivals.append(asyncio.create_task(arrival(due)))
     await asyncio.gather(*arrivals)
     while not idle.empty():
-        idle.get_nowait().close()
+        await idle.get_nowait().close()
 
 
 # endregion
@@ -136,7 +136,7 @@ async def run(job: Job) -> Outcome:
             errors[str(error)] += 1
             return
         now = time.perf_counter()
-        outcome.latencies.append(now - since)
+        outcome.latencies.append(round(now - since, 6))
         outcome.in_time += now <= end
 
     wall, cpu = time.perf_counter(), time.process_time()
@@ -151,9 +151,12 @@ def main() -> None:
     # Here, since it is not to be had where nothing is measured: on Windows.
     import uvloop
 
-    for line in sys.stdin:
-        outcome = uvloop.run(run(Job(**json.loads(line))))
-        print(json.dumps(asdict(outcome)), flush=True)
+    # A stream of its own: the usual one, unbuffered as PYTHONUNBUFFERED makes
+    # it, loses what the pipe does not take at once.
+    with open(sys.stdout.fileno(), "w", closefd=False) as answers:
+        for line in sys.stdin:
+            outcome = uvloop.run(run(Job(**json.loads(line))))
+            print(json.dumps(asdict(outcome)), file=answers, flush=True)
 
 
 if __name__ == "__main__":

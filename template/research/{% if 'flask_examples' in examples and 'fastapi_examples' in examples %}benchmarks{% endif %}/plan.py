@@ -2,6 +2,9 @@
 
 from dataclasses import dataclass
 
+# Seconds that a server takes to start, and a case between its loads.
+STARTING, BETWEEN = 2.0, 0.5
+
 
 # region: plan
 @dataclass(frozen=True)
@@ -28,7 +31,20 @@ class Plan:
     workers: int = 2
     seed: int = 1
 
+    def seconds_for(self, contenders: int, pairs: int) -> float:
+        """Return about how long it takes.
 
-SHORT = Plan(3, (1, 32), seconds=0.25, open_seconds=0.35, warm_up=0.1)
+        Args:
+            contenders: how many there are.
+            pairs: how many cases they answer, all together.
+        """
+        loads = self.warm_up + self.open_seconds
+        loads += self.seconds * len(self.connections)
+        return self.rounds * (
+            contenders * STARTING + pairs * (loads + BETWEEN)
+        )
+
+
+SHORT = Plan(3, (1, 32), seconds=0.2, open_seconds=0.3, warm_up=0.1)
 FULL = Plan(5, (1, 4, 16, 64), seconds=1.2, open_seconds=2, warm_up=0.5)
 # endregion

@@ -1,9 +1,8 @@
 """The text of a run: written by its data, and by nobody's hope."""
 
-from collections.abc import Iterator, Mapping, Sequence
-from typing import Any
+from collections.abc import Iterator, Sequence
 
-from . import tables
+from . import provenance, tables
 from .results import MANIFEST, MEASUREMENTS, Run, as_csv
 from .summary import summarize
 from .verdicts import (
@@ -17,7 +16,6 @@ from .verdicts import (
 )
 
 PAGE, SUMMARY = "README.md", "summary.csv"
-BUSY_CLIENT = 0.8
 READING = """\
 - One machine, one run. On another the numbers differ, and so may verdicts.
 - Everything is on this machine: no network is waited for, and 50 ms are
@@ -25,6 +23,7 @@ READING = """\
 - Clients speak to the servers themselves. Sync workers close every
   connection; a proxy would keep connections to clients open, and would let
   slow clients wait.
+- PostgreSQL runs on whatever core is free, the servers' among them.
 - The number of processes is the same for all. In production, sync workers
   are given more of them, and pay with memory.
 - Flask checks orders by Pydantic too, and sends what it has as it is.
@@ -33,8 +32,13 @@ READING = """\
   are asked less. At a fixed rate, a request counts from when it was due."""
 
 
-def files(run: Run) -> dict[str, str]:
-    """Return all files of a run: its data, its tables and its page."""
+def files(run: Run, pictures: Sequence[str] = ()) -> dict[str, str]:
+    """Return all files of a run: its data, its tables and its page.
+
+    Args:
+        run: what was measured.
+        pictures: the charts of the page, as Markdown.
+    """
     summaries = summarize(run.measurements)
     table = Table(summaries)
     found = list(verdicts(table))
@@ -50,12 +54,17 @@ def files(run: Run) -> dict[str, str]:
         **run.files(),
         SUMMARY: as_csv([one.row() for one in summaries]),
         **{name: as_csv(rows) for name, rows in derived.items()},
-        PAGE: page(run, table, found),
+        PAGE: page(run, table, found, pictures),
     }
 
 
 # region: page
-def page(run: Run, table: Table, found: Sequence[Verdict]) -> str:
+def page(
+    run: Run,
+    table: Table,
+    found: Sequence[Verdict],
+    pictures: Sequence[str],
+) -> str:
     """Return the page of a run."""
     highest = table.levels[-1]
     parts = [
@@ -63,10 +72,11 @@ def page(run: Run, table: Table, found: Sequence[Verdict]) -> str:
         "Written by `python -m research.benchmarks` from "
         f"[the measurements]({MEASUREMENTS}) and [the machine]({MANIFEST}); "
         f"[medians and quartiles]({SUMMARY}) are data too.",
-        *_warnings(run),
+        *provenance.warnings(run),
         "## The run",
-        "\n".join(f"- {line}" for line in _machine(run.manifest)),
+        "\n".join(f"- {line}" for line in provenance.machine(run.manifest)),
         *_compared(found, highest),
+        *(["## In pictures", *pictures] if pictures else []),
     ]
     for case in table.cases:
         parts += [
@@ -112,65 +122,6 @@ def _sentence(one: Verdict) -> str:
 
 
 # endregion
-
-
-def _warnings(run: Run) -> Iterator[str]:
-    """Yield what makes the numbers doubtful."""
-    shares = run.manifest["busy_before_rounds"]
-    if not run.manifest["is_quiet"]:
-        share = f"{100 * max(shares):.0f} %"
-        yield (
-            "> [!WARNING]\n"
-            f"> The machine was busy: others used up to {share} of its cores "
-            "before a round.\n"
-            "> Differences are less certain than they seem; measure again."
-        )
-    busiest = max(one.client_busy for one in run.measurements)
-    if busiest > BUSY_CLIENT:
-        yield (
-            "> [!WARNING]\n"
-            "> The process that sends requests was computing for up to "
-            f"{100 * busiest:.0f} % of its time.\n"
-            "> The quickest servers may be quicker than it could find out."
-        )
-
-
-def _machine(manifest: Mapping[str, Any]) -> Iterator[str]:
-    machine, terms = manifest["machine"], manifest["terms"]
-    plan, packages = manifest["plan"], manifest["packages"]
-    loads = ", ".join(map(str, machine["load_before"]))
-    busy = ", ".join(
-        f"{100 * share:.0f} %" for share in manifest["busy_before_rounds"]
-    )
-    yield f"made {manifest['made']}, in {manifest['seconds']} s"
-    yield (
-        f"{machine['cpu']}, {machine['cores']} cores, "
-        f"{machine['memory_gb']} GB; {machine['system']} {machine['kernel']}"
-    )
-    yield f"load before: {loads}; used by others before each round: {busy}"
-    yield _pinning(terms)
-    yield (
-        f"{plan['rounds']} rounds of {plan['seconds']} s in a closed and "
-        f"{plan['open_seconds']} s in an open loop; "
-        f"a request fails after {plan['timeout']} s"
-    )
-    yield (
-        f"pools of {terms['pool']} connections a process; "
-        f"memory as {terms['memory']}"
-    )
-    versions = {**packages, **manifest["databases"]}
-    yield f"{manifest['python']}; " + ", ".join(
-        f"{name} {version}" for name, version in versions.items()
-    )
-
-
-def _pinning(terms: Mapping[str, Any]) -> str:
-    workers = f"{terms['workers']} worker processes for each server"
-    if not terms["server_cores"]:
-        return f"{workers}, bound to no cores"
-    own = ", ".join(map(str, terms["server_cores"]))
-    others = ", ".join(map(str, terms["other_cores"]))
-    return f"{workers}, on cores {own}; load and upstream on cores {others}"
 
 
 def shown(run: Run) -> str:

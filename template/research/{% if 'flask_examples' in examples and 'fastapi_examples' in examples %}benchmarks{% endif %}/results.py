@@ -15,7 +15,7 @@ import msgspec
 from .measurement import Measurement
 from .processes import BenchmarkError
 
-FOLDER = Path(__file__).parent / "results" / "full"
+FOLDER = Path(__file__).resolve().parent / "results" / "full"
 MEASUREMENTS, MANIFEST = "measurements.csv", "manifest.json"
 
 

@@ -10,6 +10,8 @@ from dataclasses import asdict, dataclass
 from pathlib import Path
 from tempfile import TemporaryDirectory
 
+from sqlalchemy.exc import SQLAlchemyError
+
 from .apps import storage, work
 from .contenders import Contender
 from .load import Job, Outcome
@@ -67,8 +69,13 @@ def surroundings(
 
 @contextmanager
 def _filled(urls: Mapping[str, str]) -> Iterator[None]:
-    for url in urls.values():
-        storage.fill(url)
+    for name, url in urls.items():
+        try:
+            storage.fill(url)
+        except SQLAlchemyError as error:
+            reason = str(error).partition("\n")[0]
+            message = f"{name} cannot be filled: {reason}"
+            raise BenchmarkError(message) from error
     try:
         yield
     finally:

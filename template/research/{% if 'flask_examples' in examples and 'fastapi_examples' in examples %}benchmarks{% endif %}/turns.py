@@ -21,6 +21,8 @@ MEGA = 1_000_000
 ENOUGH_FOR_P99 = 100
 # Until a server that was overloaded is asked to be as it was before.
 SETTLING = 30
+# How long it is asked, each time.
+PROBE = 0.05
 # How many connections warm up a server.
 WARMING = 8
 
@@ -105,7 +107,7 @@ class Turn:
 
     def _settle(self, case: Case, length: int) -> None:
         end = time.monotonic() + SETTLING
-        while self._send(case, length, 0.001).errors:
+        while self._send(case, length, PROBE).errors:
             if time.monotonic() > end:
                 name = f"{self.contender.title} ({case.title})"
                 raise BenchmarkError(f"{name} does not recover from its load")

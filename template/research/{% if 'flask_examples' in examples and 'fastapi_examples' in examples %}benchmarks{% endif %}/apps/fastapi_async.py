@@ -36,7 +36,7 @@ async def page() -> Any:
     return work.PAGE
 
 
-# region: fastapi-order
+# region: order
 @app.post("/orders", response_model=work.Receipt)
 async def order(asked: work.Order) -> Any:
     """Check an order and add it up."""
@@ -52,7 +52,7 @@ async def primes() -> work.Count:
     return work.Count(primes=work.primes())
 
 
-# region: async-waits
+# region: waits
 @app.get("/{database}/shelves/{number}", response_model=list[work.Book])
 async def books(database: str, number: int) -> Any:
     """Read a shelf of books."""

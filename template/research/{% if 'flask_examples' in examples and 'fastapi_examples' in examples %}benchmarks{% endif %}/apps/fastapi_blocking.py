@@ -20,7 +20,7 @@ upstream = httpx2.Client(
 app = FastAPI()
 
 
-# region: blocking-waits
+# region: waits
 @app.get("/{database}/shelves/{number}", response_model=list[work.Book])
 async def books(database: str, number: int) -> Any:
     """Read a shelf of books, and let nobody else do anything meanwhile."""

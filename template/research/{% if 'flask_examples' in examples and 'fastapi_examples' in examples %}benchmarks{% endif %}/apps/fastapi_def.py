@@ -35,7 +35,7 @@ def primes() -> work.Count:
     return work.Count(primes=work.primes())
 
 
-# region: def-waits
+# region: waits
 @app.get("/{database}/shelves/{number}", response_model=list[work.Book])
 def books(database: str, number: int) -> Any:
     """Read a shelf of books."""

@@ -26,7 +26,7 @@ def page() -> Response:
     return jsonify(work.PAGE)
 
 
-# region: flask-order
+# region: order
 @app.post("/orders")
 def order() -> ResponseReturnValue:
     """Check an order and add it up."""
@@ -46,7 +46,7 @@ def primes() -> Response:
     return jsonify(primes=work.primes())
 
 
-# region: flask-waits
+# region: waits
 @app.get("/<database>/shelves/<int:number>")
 def books(database: str, number: int) -> Response:
     """Read a shelf of books."""
