@@ -30,6 +30,9 @@ MOVED = {
 APP_NAMES = {"app", "application", "flask_app", "current_app"}
 # No name has more values than this that matter.
 MOST = 12
+# Nor is one followed through more others, or with more links.
+DEEPEST = 100
+LONGEST = 60
 
 
 @dataclass(frozen=True)
@@ -69,7 +72,9 @@ class Application:
             return self._known[name]
         if name in self.facts.functions or name in self.facts.classes:
             return (Target(name),)
-        if name in self._open:
+        if name in self._open or len(self._open) > DEEPEST:
+            return (Target(name),)
+        if name.count(".") > LONGEST:
             return (Target(name),)
         self._open.add(name)
         found = tuple(dict.fromkeys(self._resolve(name)))[:MOST]
@@ -152,11 +157,7 @@ class Application:
         rest: str,
     ) -> Iterator[Target]:
         function = self.facts.functions.get(called.name)
-        if function is not None and function.returns:
-            for result in function.returns[:MOST]:
-                if result is not value:
-                    yield from self.targets(result, rest)
-        elif rest:
+        if rest or (function is not None and function.returns):
             yield from self.resolve(f"{called.name}(){rest}")
         else:
             yield Target(f"{called.name}()", value)
