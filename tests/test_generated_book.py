@@ -375,6 +375,7 @@ def test_make_help_lists_the_commands(built: Path, installed: Path) -> None:
         "build",
         "examples",
         "async-demo",
+        "migrate",
         "benchmark",
         "validate",
         "test",
