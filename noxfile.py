@@ -88,9 +88,14 @@ def load(session: nox.Session) -> None:
 
 @nox.session
 def bench(session: nox.Session) -> None:
-    """Measure the time and memory of rendering, beside an empty template on this machine."""
+    """Measure rendering beside an empty template, and the migration report; time and memory."""
     install(session, "start")
     session.run("python", "-m", "tests.benchmark", *session.posargs)
+    session.run(
+        *("python", "-m", "tests.benchmark_migrate"),
+        *session.posargs,
+        env={"BOOK_PYTHON": str(book_environment(session))},
+    )
 
 
 @nox.session(name="bench-build")

@@ -1,0 +1,84 @@
+"""Help to move a Flask application to FastAPI.
+
+The application is read and never imported or changed.
+"""
+
+import argparse
+import sys
+from pathlib import Path
+
+from .analysing import analyse
+from .chapters import chapters
+from .discovery import MigrateError
+from .form import as_json
+from .page import as_page
+from .text import as_text
+
+
+def _parser() -> argparse.ArgumentParser:
+    parser = argparse.ArgumentParser(
+        prog="python -m src.utils.migrate",
+        description=__doc__,
+    )
+    commands = parser.add_subparsers(dest="command", required=True)
+    command = commands.add_parser(
+        "analyse",
+        help="tell what an application holds and what each part becomes",
+    )
+    command.add_argument(
+        "path",
+        type=Path,
+        help="the directory of the application, or its only file",
+    )
+    command.add_argument(
+        "--json",
+        type=Path,
+        metavar="FILE",
+        help="write the report as JSON",
+    )
+    command.add_argument(
+        "--html",
+        type=Path,
+        metavar="FILE",
+        help="write the report as a page",
+    )
+    command.add_argument(
+        "--all",
+        action="store_true",
+        help="print the findings that need no hand as well",
+    )
+    return parser
+
+
+def main(argv: list[str] | None = None) -> int:
+    """Return 0, or 2 if there is nothing to report on."""
+    arguments = _parser().parse_args(argv)
+    try:
+        return _analyse(arguments)
+    except MigrateError as error:
+        print(error, file=sys.stderr)
+        return 2
+
+
+def _analyse(arguments: argparse.Namespace) -> int:
+    report = analyse(arguments.path)
+    book = chapters()
+    if arguments.json is not None:
+        _write(as_json(report, book), arguments.json)
+    if arguments.html is not None:
+        page = as_page(report, book, arguments.html.parent)
+        _write(page, arguments.html)
+    print(as_text(report, book, everything=arguments.all))
+    return 0
+
+
+def _write(text: str, path: Path) -> None:
+    try:
+        path.write_text(text, encoding="utf-8", newline="\n")
+    except OSError as error:
+        message = f"{path.as_posix()}: cannot be written: {error.strerror}"
+        raise MigrateError(message) from error
+
+
+if __name__ == "__main__":
+    sys.exit(main())

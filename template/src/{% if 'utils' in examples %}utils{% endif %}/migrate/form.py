@@ -1,0 +1,92 @@
+"""The report as JSON, in a form that stays."""
+
+import json
+from collections.abc import Iterable, Mapping
+from typing import Any
+
+from .chapters import Chapter
+from .findings import LIMIT, Finding, Severity
+from .reports import POINTS, RULE, Effort, Judged, Report
+
+# It goes up when a field is taken away or changes its meaning.
+SCHEMA = 1
+
+
+def as_json(report: Report, chapters: Mapping[str, Chapter]) -> str:
+    """Return the report as JSON: the same application, the same bytes."""
+    told = {
+        "schema": SCHEMA,
+        "name": report.name,
+        "files": report.files,
+        "lines": report.lines,
+        "applications": [
+            {
+                "name": made.name,
+                "file": made.file,
+                "line": made.line,
+                "routes": made.routes,
+            }
+            for made in report.applications
+        ],
+        "totals": {
+            "routes": len(report.routes),
+            "convertible": report.convertible,
+            "findings": len(report.findings),
+            "severities": _counts(report.totals),
+            "kinds": dict(report.kinds),
+        },
+        "rule": RULE,
+        "limit": LIMIT.name.lower(),
+        "points": POINTS,
+        "effort": [_effort(effort) for effort in report.effort],
+        "routes": [_route(judged) for judged in report.routes],
+        "findings": [_finding(finding) for finding in report.findings],
+        "chapters": {
+            id: {"title": chapters[id].title, "path": chapters[id].path}
+            for id in sorted({one.chapter for one in report.findings})
+            if id in chapters
+        },
+    }
+    return json.dumps(told, indent=2, ensure_ascii=False) + "\n"
+
+
+def _counts(counts: Iterable[tuple[Severity, int]]) -> dict[str, int]:
+    return {severity.name.lower(): number for severity, number in counts}
+
+
+def _effort(effort: Effort) -> dict[str, Any]:
+    return {
+        "name": effort.name,
+        "routes": effort.routes,
+        "convertible": effort.convertible,
+        "severities": _counts(effort.counts),
+        "points": effort.points,
+    }
+
+
+def _route(judged: Judged) -> dict[str, Any]:
+    route = judged.route
+    return {
+        "rule": route.rule,
+        "methods": list(route.methods),
+        "endpoint": route.endpoint,
+        "blueprint": route.blueprint,
+        "application": route.application,
+        "file": route.file,
+        "line": route.line,
+        "convertible": judged.converts,
+        "blockers": [_finding(finding) for finding in judged.blockers],
+    }
+
+
+def _finding(finding: Finding) -> dict[str, Any]:
+    return {
+        "kind": finding.kind,
+        "severity": finding.severity.name.lower(),
+        "file": finding.file,
+        "line": finding.line,
+        "where": finding.where,
+        "what": finding.what,
+        "becomes": finding.becomes,
+        "chapter": finding.chapter,
+    }
