@@ -36,7 +36,10 @@ class Batch:
     filled: int
 
 
-async def backfill(sessions: Sessions, size: int = 500) -> AsyncIterator[Batch]:
+async def backfill(
+    sessions: Sessions,
+    size: int = 500,
+) -> AsyncIterator[Batch]:
     """Fill what is empty, one short transaction after the other.
 
     The row itself says whether it is done, so nothing else has to be

@@ -30,6 +30,7 @@ def order_of_two() -> Order:
     )
 
 
+# region: shop
 @asynccontextmanager
 async def shop() -> AsyncIterator[AsyncEngine]:
     """Give the engine of a shop that is gone afterwards."""
@@ -43,3 +44,6 @@ async def shop() -> AsyncIterator[AsyncEngine]:
             yield engine
         finally:
             await engine.dispose()
+
+
+# endregion

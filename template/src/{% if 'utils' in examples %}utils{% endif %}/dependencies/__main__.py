@@ -56,6 +56,7 @@ def _parser() -> argparse.ArgumentParser:
     return parser
 
 
+# region: main
 def main(argv: list[str] | None = None) -> int:
     """Return 0; 1 if a file was left out; 2 if there is no map."""
     arguments = _parser().parse_args(argv)
@@ -79,6 +80,9 @@ def _write(text: str, path: Path | None) -> None:
     except OSError as error:
         message = f"{path.as_posix()}: cannot be written: {error.strerror}"
         raise MapError(message) from error
+
+
+# endregion
 
 
 if __name__ == "__main__":

@@ -95,6 +95,7 @@ def _imported(
             yield alias.asname or alias.name, find(full)
 
 
+# region: origin
 def origin_of(module: Module, node: ast.ImportFrom) -> str:
     """Return the full name of what is imported from."""
     if not node.level:
@@ -102,3 +103,6 @@ def origin_of(module: Module, node: ast.ImportFrom) -> str:
     parts = module.package.split(".") if module.package else []
     kept = parts[: len(parts) + 1 - node.level]
     return ".".join((*kept, *([node.module] if node.module else [])))
+
+
+# endregion

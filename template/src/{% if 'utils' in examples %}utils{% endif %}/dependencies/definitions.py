@@ -47,6 +47,7 @@ def find_definitions(nodes: Iterable[Seen]) -> Definitions:
 Classes = Mapping[str, tuple[ast.ClassDef, Scope]]
 
 
+# region: tables
 def _models(classes: Classes) -> set[str]:
     """Return the classes that are tables, however far from their base."""
     bases = {
@@ -73,6 +74,9 @@ def _is_table(base: ast.expr, scope: Scope, known: set[str]) -> bool:
     if not isinstance(base, ast.Attribute) or base.attr != "Model":
         return False
     return scope.kind(base.value) == DATABASE
+
+
+# endregion
 
 
 def _is_abstract(node: ast.ClassDef) -> bool:

@@ -82,6 +82,7 @@ class Found:
     config_set: tuple[str, ...] = ()
 
 
+# region: part
 @dataclass(frozen=True)
 class Part:
     """A module of the application, and where it stands among the others.
@@ -101,6 +102,9 @@ class Part:
     needs: tuple[str, ...]
     needed_by: tuple[str, ...]
     found: Found
+
+
+# endregion
 
 
 @dataclass(frozen=True)

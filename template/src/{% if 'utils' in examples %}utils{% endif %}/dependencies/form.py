@@ -36,6 +36,7 @@ from .facts import Map
 FORMAT = 1
 
 
+# region: json
 def as_json(found: Map) -> str:
     """Return the map as JSON, the same for the same source."""
     parts = [asdict(part) for part in found.parts]
@@ -48,3 +49,6 @@ def as_json(found: Map) -> str:
         "unread": found.unread,
     }
     return json.dumps(whole, indent=2, ensure_ascii=False)
+
+
+# endregion

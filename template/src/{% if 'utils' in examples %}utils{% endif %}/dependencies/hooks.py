@@ -26,6 +26,7 @@ HANDLERS = {"errorhandler", "app_errorhandler"}
 NAMES = (ast.Name, ast.Attribute, ast.Lambda)
 
 
+# region: hooks
 def find_hooks(nodes: Iterable[Seen]) -> Iterator[Hook | ErrorHandler]:
     """Yield hooks and error handlers, decorated or given to a call."""
     decorators: set[int] = set()
@@ -48,6 +49,9 @@ def _decorated(node: ast.expr, function: str) -> Iterator[Hook | ErrorHandler]:
         yield Hook(target.attr, function)
     elif target.attr in HANDLERS and given:
         yield ErrorHandler(ast.unparse(given[0]), function)
+
+
+# endregion
 
 
 def _called(call: ast.Call) -> Iterator[Hook | ErrorHandler]:

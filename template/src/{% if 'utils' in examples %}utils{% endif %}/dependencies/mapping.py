@@ -142,7 +142,10 @@ def find(whole: Whole, module: Module, nodes: list[Seen]) -> Found:
     """Return all that is to be told of a module."""
     title = whole.application.title
     blueprints = tuple(sorted(whole.mounts.blueprints(module.name)))
-    own = blueprints[0].name if blueprints else ""
+    routes = tuple(sorted(set(find_routes(nodes, whole.mounts))))
+    # The one that a link such as `.index` stays within.
+    names = [route.endpoint.rpartition(".")[0] for route in routes]
+    own = next(iter([*names, *(each.name for each in blueprints)]), "")
     around = set(find_hooks(nodes))
     config = set(find_config(nodes))
     models, tasks = whole.definitions.models, whole.definitions.tasks
@@ -153,7 +156,7 @@ def find(whole: Whole, module: Module, nodes: list[Seen]) -> Found:
 
     return Found(
         blueprints=blueprints,
-        routes=tuple(sorted(set(find_routes(nodes, whole.mounts)))),
+        routes=routes,
         hooks=tuple(sorted(h for h in around if isinstance(h, Hook))),
         error_handlers=tuple(
             sorted(h for h in around if isinstance(h, ErrorHandler)),

@@ -163,11 +163,14 @@ class Scope:
 
     def _look_up(self, name: str) -> str | None:
         if name in self.local:
-            return self.local[name]
+            known = self.local[name]
+            if known is None or "()" in known:
+                return known
+            return self.application.follow(known)
         dotted = f"{self.module.name}.{name}"
         found = self.application.follow(dotted)
-        known = self.application.bound[self.module.name]
-        return found if found != dotted or name in known else None
+        bound = self.application.bound[self.module.name]
+        return found if found != dotted or name in bound else None
 
     def _arguments(self, node: ast.AST) -> Iterator[tuple[str, str | None]]:
         if not isinstance(node, (*FUNCTIONS, ast.Lambda)):

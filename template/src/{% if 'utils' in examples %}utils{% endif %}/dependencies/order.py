@@ -1,6 +1,7 @@
 """In which order parts can be moved: each after all that it needs."""
 
-from collections.abc import Iterator, Mapping
+from collections import deque
+from collections.abc import Collection, Iterator, Mapping
 
 from .facts import Step
 
@@ -51,6 +52,31 @@ def reached(graph: Graph, start: str) -> frozenset[str]:
         found |= more
         waiting += more
     return frozenset(found)
+
+
+def shortest_loop(graph: Graph, parts: Collection[str]) -> tuple[str, ...]:
+    """Return the shortest way from a part by others back to itself."""
+    loops = (_way_back(graph, part) for part in sorted(parts))
+    return min(filter(None, loops), key=len, default=())
+
+
+def _way_back(graph: Graph, start: str) -> tuple[str, ...]:
+    came_from: dict[str, str] = {}
+    waiting = deque([start])
+    while waiting:
+        part = waiting.popleft()
+        for need in sorted(graph[part]):
+            if need not in came_from:
+                came_from[need] = part
+                waiting.append(need)
+        if start in came_from:
+            break
+    if start not in came_from:
+        return ()
+    way = [start]
+    while len(way) == 1 or way[-1] != start:
+        way.append(came_from[way[-1]])
+    return tuple(reversed(way))
 
 
 # region: order

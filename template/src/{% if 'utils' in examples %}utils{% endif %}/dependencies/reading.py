@@ -96,6 +96,7 @@ def read(path: Path) -> Sources:
     return Sources(name, tuple(modules.values()), tuple(unread))
 
 
+# region: files
 def _python(directory: Path) -> Iterator[Path]:
     for path in directory.iterdir():
         name = path.name
@@ -122,6 +123,9 @@ def _module(file: Path, root: Path) -> Module | Unread:
     own = () if file.name == "__init__.py" else (file.stem,)
     name = ".".join((*packages, *own)) or file.parent.resolve().name
     return Module(name, _title(file, root, name), shown, above, tree)
+
+
+# endregion
 
 
 def parse(code: bytes) -> ast.Module:

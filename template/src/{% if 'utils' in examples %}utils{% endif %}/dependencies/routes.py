@@ -46,6 +46,7 @@ class Mounts:
     made: dict[str, Made] = field(default_factory=dict)
     mounts: list[Mount] = field(default_factory=list)
 
+    # region: places
     def places(
         self,
         key: str,
@@ -70,6 +71,8 @@ class Mounts:
             if made.module == module:
                 prefixes = sorted({prefix for prefix, _ in self.places(key)})
                 yield Blueprint(made.name, made.variable, tuple(prefixes))
+
+    # endregion
 
 
 def joined(prefix: str, rule: str) -> str:

@@ -3,6 +3,7 @@
 from collections.abc import Iterator, Sequence
 
 from .facts import Map, Part, Route
+from .order import shortest_loop
 
 WIDTH = 79
 
@@ -23,6 +24,7 @@ def as_order(found: Map) -> str:
     return "\n".join((*_order(found), "", *_cycles(found)))
 
 
+# region: order-table
 def _order(found: Map) -> Iterator[str]:
     parts = {part.name: part for part in found.parts}
     widest = max((len(name) for name in parts), default=0)
@@ -37,10 +39,17 @@ def _order(found: Map) -> Iterator[str]:
 
 
 def _cycles(found: Map) -> Iterator[str]:
+    graph = {part.name: frozenset(part.needs) for part in found.parts}
     for cycle in found.cycles:
         yield from _wrapped("A cycle, to be cut or moved at once:", cycle)
+        loop = shortest_loop(graph, cycle)
+        arrows = [f"{part} ->" for part in loop[:-1]]
+        yield from _wrapped("  its shortest loop:", [*arrows, loop[-1]], "")
     if not found.cycles:
         yield "No part needs itself by way of others."
+
+
+# endregion
 
 
 def _told(part: Part) -> Iterator[str]:
@@ -81,11 +90,15 @@ def _field(name: str, values: Sequence[str]) -> Iterator[str]:
         yield from _wrapped(f"  {name:10}", values)
 
 
-def _wrapped(head: str, values: Sequence[str]) -> Iterator[str]:
+def _wrapped(
+    head: str,
+    values: Sequence[str],
+    between: str = ",",
+) -> Iterator[str]:
     """Yield values behind a head, on as many lines as they need."""
     line = head
     for place, value in enumerate(values):
-        comma = "," if place + 1 < len(values) else ""
+        comma = between if place + 1 < len(values) else ""
         if len(f"{line} {value}{comma}") > WIDTH and line.strip():
             yield line
             line = " " * len(f"  {'':10}")

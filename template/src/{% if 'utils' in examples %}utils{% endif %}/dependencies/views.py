@@ -66,6 +66,7 @@ def _added(call: ast.Call, seen: Seen, mounts: Mounts) -> Iterator[Route]:
     yield from _mounted(route, function.value, seen, mounts)
 
 
+# region: mounted
 def _mounted(
     route: Route,
     owner: ast.expr,
@@ -103,6 +104,9 @@ def _view(node: ast.expr | None, seen: Seen) -> _View:
         if getattr(found, "name", None) == dotted.rpartition(".")[2]:
             return _View(name, _class_methods(found))
     return _View(name)
+
+
+# endregion
 
 
 def _class_methods(node: ast.AST) -> tuple[str, ...]:
