@@ -21,13 +21,18 @@ def as_text(
         everything: whether findings at or below the limit are told as well.
     """
     parts = (
-        _head(report),
         _routes(report),
-        _effort(report),
         _findings(report, chapters, everything),
         (RULE.replace("`", ""), "", POINTS),
     )
-    return "\n\n".join("\n".join(part) for part in parts)
+    return "\n\n".join(
+        (overview(report), *("\n".join(part) for part in parts))
+    )
+
+
+def overview(report: Report) -> str:
+    """Return how many there are of everything, and the effort."""
+    return "\n".join((*_head(report), "", *_effort(report)))
 
 
 def _head(report: Report) -> Iterator[str]:
