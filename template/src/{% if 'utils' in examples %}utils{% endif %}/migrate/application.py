@@ -96,6 +96,13 @@ class Application:
         """Return whether a name is one of a module of ours."""
         return name.partition(".")[0] in self._roots
 
+    def within(self, name: str) -> str:
+        """Return what follows the module in a name of ours."""
+        for end in reversed(ends(name)):
+            if name[:end] in self.modules:
+                return name[end:].lstrip(".")
+        return name
+
     def _resolve(self, name: str) -> Iterator[Target]:
         """Yield what the longest known beginning of a name stands for."""
         for end in reversed(ends(name)):
@@ -140,6 +147,8 @@ class Application:
             values = self.facts.bindings.get(f"{origin}.{name}")
             if values:
                 return values
+            if not self.is_own(origin):
+                return [Value(Form.NAME, f"{origin}.{name}", 0)]
         return []
 
     def targets(self, value: Value, rest: str = "") -> Iterator[Target]:

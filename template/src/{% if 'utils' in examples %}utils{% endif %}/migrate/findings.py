@@ -4,6 +4,7 @@ from dataclasses import dataclass
 from enum import IntEnum
 
 
+# region: severity
 class Severity(IntEnum):
     """How much work a finding is; a higher one is more."""
 
@@ -26,6 +27,7 @@ WEIGHTS = {
     Severity.HAND: 5,
     Severity.UNKNOWN: 8,
 }
+# endregion
 
 
 @dataclass(frozen=True)

@@ -1,4 +1,25 @@
-"""The report as JSON, in a form that stays."""
+"""The report as JSON, in a form that stays.
+
+Fields are only ever added; `schema` goes up when one is taken away or
+changes its meaning.
+
+- `name`, `files`, `lines`: what was read, tests left out.
+- `applications`: where Flask is called: `name` of the function or module,
+  `file`, `line`, and how many `routes` it has.
+- `totals`: `routes`, how many are `convertible`, `findings`, and how many
+  of each severity (`severities`) and of each kind (`kinds`).
+- `rule`, `limit`, `points`: how routes and effort are counted.
+- `effort`: for each blueprint `name`, `routes`, `convertible`,
+  `severities` and `points`, the most points first.
+- `routes`: `rule`, `methods`, `endpoint` and `blueprint` as Flask has them;
+  `application`, which tells several apart; `file` and `line` of the
+  registration; `convertible`, and the findings that stand against it as
+  `blockers`.
+- `findings`: `kind`, `severity` ("keep", "rewrite", "hand" or "unknown"),
+  `file`, `line` (0 for the file as a whole), `where` (the function), `what`
+  was found, what it `becomes`, and the id of the `chapter`.
+- `chapters`: `title` and `path` of those that the findings name.
+"""
 
 import json
 from collections.abc import Iterable, Mapping
@@ -8,7 +29,6 @@ from .chapters import Chapter
 from .findings import LIMIT, Finding, Severity
 from .reports import POINTS, RULE, Effort, Judged, Report
 
-# It goes up when a field is taken away or changes its meaning.
 SCHEMA = 1
 
 

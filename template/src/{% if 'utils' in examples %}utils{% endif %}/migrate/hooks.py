@@ -171,7 +171,7 @@ KINDS = (
         "is a class-based view",
         "one function for each method",
         API,
-        ("flask.views",),
+        ("flask.views.View", "flask.views.MethodView"),
     ),
 )
 

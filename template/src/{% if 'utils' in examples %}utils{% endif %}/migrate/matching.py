@@ -55,7 +55,16 @@ def _known_end(name: str) -> int:
 
 
 def _names(application: Application, use: Use) -> Iterator[str]:
-    """Yield what a name stands for; of a call, what is called."""
+    """Yield what a name stands for; of a call, what is called.
+
+    What is set is an attribute of what it belongs to, whatever it holds now.
+    """
+    if use.action is Action.SET:
+        stops = ends(use.name)
+        end = stops[-2] if len(stops) > 1 else stops[-1]
+        for owner in application.names(use.name[:end]):
+            yield f"{owner}{use.name[end:]}"
+        return
     if use.call is None:
         yield from application.names(use.name)
         return
@@ -71,7 +80,7 @@ def _is_direct(application: Application, use: Use, name: str) -> bool:
     """
     if not application.is_own(use.name):
         return True
-    words = set(_links(use.name))
+    words = set(_links(application.within(use.name)))
     end = _known_end(name)
     known, rest = name[:end], _links(name[end:])
     if not BY_NAME[known].id.startswith("extension."):

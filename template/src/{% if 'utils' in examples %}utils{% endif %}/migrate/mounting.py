@@ -158,8 +158,9 @@ class Routing:
     def _made(self, use: Use) -> None:
         if use.action is not Action.CALL or use.call is None:
             return
-        for name in self.application.names(use.name):
-            kind = _kind(name)
+        # A factory that is called makes nothing here: what it calls does.
+        for name in self.application.names(use.call.text):
+            kind = _kind(f"{name}()")
             if kind is not None:
                 owner = Owner(kind, use.call.site, use)
                 self.owners.setdefault(owner.site, owner)

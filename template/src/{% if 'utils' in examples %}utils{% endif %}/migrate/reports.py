@@ -25,6 +25,8 @@ POINTS = (
     )
     + "."
 )
+# What may stand for any number of routes.
+HIDING = ("blueprint.unmounted", "route.dynamic", "route.loop")
 OWN = "(the application itself)"
 SHARED = "(shared code)"
 
@@ -104,9 +106,11 @@ class Report:
         if not self.routes:
             return "no routes were found"
         percent = 100 * self.convertible // len(self.routes)
+        hidden = sum(one.kind in HIDING for one in self.findings)
+        more = f"; {hidden} registrations may hide more routes"
         return (
             f"{self.convertible} of {len(self.routes)} routes "
-            f"convert without a hand ({percent} %)"
+            f"convert without a hand ({percent} %){more if hidden else ''}"
         )
 
     @property

@@ -20,14 +20,18 @@ def as_text(
         chapters: the chapters that explain it.
         everything: whether findings at or below the limit are told as well.
     """
+    head = "\n".join(_head(report))
     parts = (
-        _head(report),
         _routes(report),
-        _effort(report),
         _findings(report, chapters, everything),
         (RULE.replace("`", ""), "", POINTS),
     )
-    return "\n\n".join("\n".join(part) for part in parts)
+    return "\n\n".join((f"{head}\n{overview(report)}", *map("\n".join, parts)))
+
+
+def overview(report: Report) -> str:
+    """Return how many there are of everything, and the effort."""
+    return "\n".join((*_totals(report), "", *_effort(report)))
 
 
 def _head(report: Report) -> Iterator[str]:
@@ -35,6 +39,9 @@ def _head(report: Report) -> Iterator[str]:
     for made in report.applications:
         place = f"{made.file}:{made.line}"
         yield f"{place}: an application, {made.routes} routes"
+
+
+def _totals(report: Report) -> Iterator[str]:
     yield report.share
     totals = (f"{n} {one.name.lower()}" for one, n in report.totals)
     yield f"{len(report.findings)} findings: {', '.join(totals)}"
