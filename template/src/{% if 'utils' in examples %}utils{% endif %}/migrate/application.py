@@ -20,11 +20,6 @@ MOVED = {
     "werkzeug.utils.redirect": "flask.redirect",
     "werkzeug.utils.send_file": "flask.send_file",
     "werkzeug.wrappers.Response": "flask.Response",
-    "apiflask.APIFlask": "flask.Flask",
-    "apiflask.APIBlueprint": "flask.Blueprint",
-    "flask_openapi3.OpenAPI": "flask.Flask",
-    "flask_openapi3.APIBlueprint": "flask.Blueprint",
-    "flask_smorest.Blueprint": "flask.Blueprint",
 }
 # What an application is called where nothing says that it is one.
 APP_NAMES = {"app", "application", "flask_app", "current_app"}

@@ -8,7 +8,14 @@ from .facts import Action, Class, Form, Use, Value
 from .findings import Finding, Kind, Severity, found
 
 APP = "flask.Flask()"
-BLUEPRINT = "flask.Blueprint()"
+# Other classes that are used as those of Flask are.
+APPS = (APP, "apiflask.APIFlask()", "flask_openapi3.OpenAPI()")
+BLUEPRINTS = (
+    "flask.Blueprint()",
+    "flask_smorest.Blueprint()",
+    "apiflask.APIBlueprint()",
+    "flask_openapi3.APIBlueprint()",
+)
 APIS = ("flask_restful.Api()", "flask_restx.Api()", "flask_restplus.Api()")
 NAMESPACES = ("flask_restx.Namespace()", "flask_restplus.Namespace()")
 VIEWS = {"flask.views.View", "flask.views.MethodView"}
@@ -577,9 +584,9 @@ _TOLD = {"add_url_rule", "add_resource", "register_blueprint"}
 
 def _kind(name: str) -> str | None:
     """Return what kind of owner a name is, or None."""
-    if name == APP:
+    if name in APPS:
         return "app"
-    if name == BLUEPRINT:
+    if name in BLUEPRINTS:
         return "blueprint"
     if name in APIS or name == "flask_smorest.Api()":
         return "api"
