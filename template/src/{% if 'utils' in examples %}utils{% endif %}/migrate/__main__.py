@@ -4,7 +4,9 @@ The application is read and never imported or changed.
 """
 
 import argparse
+import os
 import sys
+from contextlib import suppress
 from pathlib import Path
 
 from .analysing import analyse
@@ -54,13 +56,18 @@ def main(argv: list[str] | None = None) -> int:
     """Return 0, or 2 if there is nothing to report on."""
     arguments = _parser().parse_args(argv)
     try:
-        return _analyse(arguments)
+        _analyse(arguments)
+        sys.stdout.flush()
     except MigrateError as error:
         print(error, file=sys.stderr)
         return 2
+    except BrokenPipeError:
+        # The reader has seen enough; let Python close a stream that works.
+        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+    return 0
 
 
-def _analyse(arguments: argparse.Namespace) -> int:
+def _analyse(arguments: argparse.Namespace) -> None:
     report = analyse(arguments.path)
     book = chapters()
     if arguments.json is not None:
@@ -69,13 +76,17 @@ def _analyse(arguments: argparse.Namespace) -> int:
         page = as_page(report, book, arguments.html.parent)
         _write(page, arguments.html)
     print(as_text(report, book, everything=arguments.all))
-    return 0
 
 
 def _write(text: str, path: Path) -> None:
+    # Aside first: who opens the file finds the old report or the new one.
+    aside = path.with_name(f".{path.name}.new")
     try:
-        path.write_text(text, encoding="utf-8", newline="\n")
+        aside.write_text(text, encoding="utf-8", newline="\n")
+        aside.replace(path)
     except OSError as error:
+        with suppress(OSError):
+            aside.unlink()
         message = f"{path.as_posix()}: cannot be written: {error.strerror}"
         raise MigrateError(message) from error
 
