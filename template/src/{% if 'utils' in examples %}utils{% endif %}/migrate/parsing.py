@@ -31,6 +31,13 @@ SYNTAX = Kind(
     "mend it, then analyse again",
     "troubleshooting",
 )
+FOREIGN = Kind(
+    "file.foreign",
+    Severity.UNKNOWN,
+    "is Python, but has something that LibCST cannot read",
+    "write this place another way, then analyse again",
+    "troubleshooting",
+)
 PYTHON2 = Kind(
     "file.python2",
     Severity.UNKNOWN,
@@ -81,8 +88,7 @@ def parse(file: File, code: bytes) -> cst.Module | Finding:
     try:
         return cst.parse_module(code)
     except cst.ParserSyntaxError as error:
-        detail = error.message.partition("\n")[0]
-        return found(SYNTAX, file.shown, error.raw_line, detail=detail)
+        return found(FOREIGN, file.shown, error.raw_line)
     except UnicodeDecodeError:
         return found(ENCODING, file.shown, 1)
 
