@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import base64
 import os
+import socket
 import subprocess
 import sys
 import unicodedata
@@ -273,3 +274,10 @@ def github_slug(heading: str, seen: Counter[str]) -> str:
     slug = "".join(kept).replace(" ", "-")
     seen[slug] += 1
     return slug if seen[slug] == 1 else f"{slug}-{seen[slug] - 1}"
+
+
+def free_port() -> int:
+    """Return a port that nobody uses."""
+    with socket.create_server(("127.0.0.1", 0)) as listener:
+        port: int = listener.getsockname()[1]
+    return port

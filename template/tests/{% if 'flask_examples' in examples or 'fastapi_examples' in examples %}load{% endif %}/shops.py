@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import os
-import socket
 import subprocess
 import sys
 from collections.abc import Iterator, Mapping
@@ -14,7 +13,7 @@ import httpx2
 
 from tests.contract.target import Settings, Target, client
 from tests.contract.targets import targets
-from tests.support import ROOT
+from tests.support import ROOT, free_port
 
 SERVERS = {
     "flask": ("waitress", "--threads=8", "--call", "src.flask_examples:create_app"),
@@ -43,12 +42,6 @@ def shops() -> list[Target]:
     return [target for target in targets() if target.name in SERVERS]
 
 
-def _free_port() -> int:
-    with socket.create_server(("127.0.0.1", 0)) as listener:
-        port: int = listener.getsockname()[1]
-        return port
-
-
 def _variables(settings: Settings) -> Mapping[str, str]:
     return {f"SHOP_{name}": str(value) for name, value in settings.items()}
 
@@ -61,7 +54,7 @@ def served(name: str, settings: Settings) -> Iterator[Running]:
         name: `flask` or `fastapi`.
         settings: what its process finds as SHOP_… variables.
     """
-    port = _free_port()
+    port = free_port()
     module, *options = SERVERS[name]
     command = [sys.executable, "-m", module, ADDRESS[name].format(port), *options]
     environment = {**os.environ, **_variables(settings)}
