@@ -11,7 +11,7 @@ import pytest
 from .database import Database
 from .postgres import postgres, programs
 from .shipping import shipping_service
-from .shop import ADMIN, CHEAP, Shop
+from .shop import Shop, prepare
 from .target import NewClient, Settings, Target, clients
 from .targets import targets
 
@@ -68,17 +68,7 @@ def case(
     target, name = request.param
     folder = tmp_path_factory.mktemp("shop")
     with _database(name, folder, request) as database:
-        settings = {
-            "DATABASE_URL": database.url,
-            "MEDIA": str(folder / "media"),
-            "SECRET_KEY": "a secret of the tests that is long enough",
-            "PASSWORD_HASH": CHEAP,
-            "SHIPPING_URL": shipping_url,
-            "SHIPPING_TIMEOUT": 20.0,
-        }
-        target.command(settings, ["init-db"])
-        account = [ADMIN["email"], "--password", ADMIN["password"]]
-        target.command(settings, ["create-admin", *account])
+        settings = prepare(target, database.url, folder, shipping_url, 20)
         yield target, database, settings
         database.drop()
 

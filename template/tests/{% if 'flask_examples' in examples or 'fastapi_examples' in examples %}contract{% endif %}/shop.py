@@ -5,11 +5,12 @@ from __future__ import annotations
 import time
 from dataclasses import dataclass, field
 from itertools import count
+from pathlib import Path
 from typing import Any
 
 import httpx2
 
-from .target import NewClient
+from .target import NewClient, Settings, Target
 
 ADMIN = {"email": "admin@shop.test", "password": "correct horse"}
 PASSWORD = "battery staple"
@@ -42,6 +43,31 @@ def problem_of(response: httpx2.Response, status: int) -> Any:
     assert body["status"] == status
     assert set(body) <= {"title", "status", "detail", "errors"}
     return body
+
+
+def prepare(
+    target: Target, database_url: str, folder: Path, shipping_url: str, shipping_timeout: float
+) -> Settings:
+    """Make an application's tables and its admin, and return the settings to start it with.
+
+    Args:
+        target: the application.
+        database_url: an empty database.
+        folder: where covers are kept, in a folder of their own.
+        shipping_url: the service that it asks what a parcel costs.
+        shipping_timeout: how long it waits for that service, in seconds.
+    """
+    settings = {
+        "DATABASE_URL": database_url,
+        "MEDIA": str(folder / "media"),
+        "SECRET_KEY": "a secret of the tests that is long enough",
+        "PASSWORD_HASH": CHEAP,
+        "SHIPPING_URL": shipping_url,
+        "SHIPPING_TIMEOUT": shipping_timeout,
+    }
+    target.command(settings, ["init-db"])
+    target.command(settings, ["create-admin", ADMIN["email"], "--password", ADMIN["password"]])
+    return settings
 
 
 @dataclass

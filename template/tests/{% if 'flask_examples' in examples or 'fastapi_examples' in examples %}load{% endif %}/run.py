@@ -17,7 +17,7 @@ import httpx2
 from tests.contract.database import connected
 from tests.contract.postgres import Server, server
 from tests.contract.shipping import Service, serving
-from tests.contract.shop import ADMIN, CHEAP, ISBNS, Shop
+from tests.contract.shop import ISBNS, Shop, prepare
 from tests.contract.target import Target, client, clients
 
 from .connections import leaks
@@ -79,17 +79,7 @@ def opened(target: Target, programs: Path, customers: int) -> Iterator[Opened]:
         serving() as shipping,
         TemporaryDirectory() as folder,
     ):
-        settings = {
-            "DATABASE_URL": database.url,
-            "MEDIA": str(Path(folder, "media")),
-            "SECRET_KEY": "a secret of the tests that is long enough",
-            "PASSWORD_HASH": CHEAP,
-            "SHIPPING_URL": shipping.url,
-            "SHIPPING_TIMEOUT": SHIPPING_TIMEOUT,
-        }
-        target.command(settings, ["init-db"])
-        account = [ADMIN["email"], "--password", ADMIN["password"]]
-        target.command(settings, ["create-admin", *account])
+        settings = prepare(target, database.url, Path(folder), shipping.url, SHIPPING_TIMEOUT)
         with served(target.name, settings) as running:
             with clients(lambda: client(running.url)) as new:
                 shop = Shop(new)
