@@ -85,6 +85,7 @@ def test_the_default_tree_is_the_promised_one(default_book: Path) -> None:
         "c_enterprise_patterns",
         "d_best_practices",
         "e_troubleshooting",
+        "f_solutions",
     }
 
 
