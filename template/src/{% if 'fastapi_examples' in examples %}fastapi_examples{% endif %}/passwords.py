@@ -1,7 +1,7 @@
 """The passwords that Werkzeug hashed, checked and hashed without it.
 
 `scrypt:32768:8:1$salt$hash`: nobody has to choose a new password because
-the framework changed. Hashing is dear on purpose: it belongs into a
+the framework changed. Hashing is costly on purpose: it belongs in a
 thread, or it would hold up every other request.
 """
 
