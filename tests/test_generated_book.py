@@ -289,6 +289,31 @@ def test_a_mistake_is_named_by_file_and_line_and_spoils_nothing(
     assert contents(book / "book_build") == before
 
 
+def test_a_region_that_is_gone_is_named_by_build_validate_and_tests(
+    default_book: Path, book_python: str, tmp_path: Path
+) -> None:
+    book = tmp_path / "book"
+    shutil.copytree(default_book, book)
+    code = book / "src" / "flask_examples" / "books.py"
+    code.write_text(code.read_text("utf-8").replace("# region: search\n", ""), "utf-8")
+    lines = (book / "chapters/03_database_migration/chapter.md").read_text("utf-8").splitlines()
+    [line] = [
+        number
+        for number, text in enumerate(lines, 1)
+        if 'flask_examples/books.py" region="search"' in text
+    ]
+    named = f"chapters/03_database_migration/chapter.md:{line}:"
+
+    built = run(book, book_python, BUILD, "--format", "markdown")
+    valid = run(book, book_python, "tools/validation/validate_book.py")
+    tested = run(book, book_python, "-m", "pytest", "tests/test_book.py")
+
+    assert (built.returncode, valid.returncode, tested.returncode) == (1, 1, 1)
+    for told in (built.stderr, valid.stdout, tested.stdout):
+        assert named in told
+        assert "src/flask_examples/books.py has no region 'search'" in told
+
+
 def test_a_missing_chapter_and_a_damaged_outline_are_one_sentence(
     default_book: Path, book_python: str, tmp_path: Path
 ) -> None:

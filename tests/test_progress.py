@@ -45,7 +45,11 @@ def told(book: Path, python: str) -> dict[str, Any]:
 
 @pytest.mark.parametrize(("answers", "states"), BOOKS)
 def test_a_fresh_book_claims_what_can_be_seen_and_its_readme_is_not_stale(
-    template: Path, book_python: str, tmp_path: Path, answers: dict[str, Any], states: dict[str, str]
+    template: Path,
+    book_python: str,
+    tmp_path: Path,
+    answers: dict[str, Any],
+    states: dict[str, str],
 ) -> None:
     book = render(template, tmp_path / "book", **answers)
 
