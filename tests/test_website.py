@@ -10,6 +10,7 @@ import re
 import shutil
 import signal
 import subprocess
+import zipfile
 from collections.abc import Iterator
 from contextlib import contextmanager
 from functools import partial
@@ -38,6 +39,7 @@ LISTING = (
     '.numberLines startFrom=41 include="src/app.py" region="create" highlight="2" #lst-create '
     'caption="Create a user"'
 )
+KIND = "`404 application/problem+json; charset=utf-8`"
 GALLERY = """\
 # Elements
 
@@ -107,9 +109,9 @@ flowchart LR
   Client --> Server
 ```
 
-| Alpha | Beta | Gamma | Delta | Epsilon | Zeta | Eta |
-|---|---|---|---|---|---|---|
-| value | value | value | value | value | value | value |
+| Alpha | Beta | Gamma | Delta |
+|---|---|---|---|
+| unknown | KIND | KIND | value |
 
 : A wide table. {#tbl-wide .wide}
 
@@ -195,7 +197,7 @@ def site(template: Path, book_python: str, tmp_path_factory: pytest.TempPathFact
         repository_url="https://github.com/ada/pools",
     )
     texts = {
-        "elements": GALLERY.replace("LISTING", LISTING),
+        "elements": GALLERY.replace("LISTING", LISTING).replace("KIND", KIND),
         "pools": POOLS,
         "long": long_chapter(),
     }
@@ -204,7 +206,7 @@ def site(template: Path, book_python: str, tmp_path_factory: pytest.TempPathFact
     write(book, "assets/images/pool.svg", SVG)
     for name, code in CODE.items():
         write(book, name, code)
-    for command in ((MAKE_ASSETS,), (BUILD, "--format", "html")):
+    for command in ((MAKE_ASSETS,), (BUILD, "--format", "html", "--format", "epub")):
         done = run(book, book_python, *command)
         assert done.returncode == 0, done.stdout + done.stderr
     return book / "book_build" / "html"
@@ -702,6 +704,23 @@ def test_a_long_chapter_is_small_over_the_wire(site: Path) -> None:
     assert len(re.sub(rb"<[^>]*>", b" ", text).split()) > 5000
     assert sum(len(gzip.compress(part)) for part in loaded) < 100_000
     assert sum(script.stat().st_size for script in scripts) < 25_000
+
+
+def test_code_in_a_wide_table_leaves_room_for_words_on_a_small_page_of_the_epub(
+    site: Path, browser: Browser, tmp_path: Path
+) -> None:
+    [epub] = (site.parent / "epub").glob("*.epub")
+    with zipfile.ZipFile(epub) as archive:
+        archive.extractall(tmp_path)
+    with opened(browser, (tmp_path / "EPUB" / "text" / "elements.xhtml").as_uri(), 420) as page:
+        word = page.locator("table.wide tbody td").first
+        lines = """cell => {
+            const text = document.createRange();
+            text.selectNodeContents(cell);
+            return text.getClientRects().length;
+        }"""
+        assert word.evaluate(lines) == 1
+        assert fits(page)
 
 
 def test_the_text_of_every_chapter_is_well_formed(site: Path) -> None:
