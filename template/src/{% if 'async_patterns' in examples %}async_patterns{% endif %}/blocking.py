@@ -9,13 +9,38 @@ fires late was kept waiting by somebody.
 
 import asyncio
 import time
+from collections.abc import Iterator
+from contextlib import contextmanager
 from pathlib import Path
 
 import anyio
 import anyio.to_thread
-from blockbuster import BlockingError, blockbuster_ctx
+from blockbuster import BlockBuster, BlockingError, blockbuster_ctx
+from forbiddenfruit import reverse
 
 from .clock import VirtualTimeLoop, run
+
+
+@contextmanager
+def detector() -> Iterator[BlockBuster]:
+    """Let calls that block a loop raise `BlockingError`, within the block.
+
+    blockbuster replaces methods of built-in types by forbiddenfruit, which
+    keeps what it replaced last beside them, as `_c_write`. That outlives
+    the interpreter's own clean-up, where Python 3.11 crashes on it.
+    """
+    try:
+        with blockbuster_ctx() as active:
+            yield active
+    finally:
+        _forget_what_was_replaced()
+
+
+def _forget_what_was_replaced() -> None:
+    for function in BlockBuster().functions.values():
+        owner, kept = function.module, f"_c_{function.func_name}"
+        if isinstance(owner, type) and kept in vars(owner):
+            reverse(owner, kept)
 
 
 # region: detect
@@ -37,7 +62,7 @@ async def nap() -> str:
 
 async def demo() -> None:
     """Run all three under the eyes of the detector."""
-    with blockbuster_ctx():
+    with detector():
         for call in (read_settings, nap, read_settings_aside):
             try:
                 await call()
