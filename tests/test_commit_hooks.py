@@ -29,8 +29,9 @@ def start(template: Path, folder: Path, python: str, **answers: Any) -> Path:
     return book
 
 
-def check_all(book: Path) -> subprocess.CompletedProcess[str]:
-    return run(book, ".venv/bin/python", "-m", "pre_commit", "run", "--all-files", **OFFLINE)
+def check_all(book: Path, skip: str = "") -> subprocess.CompletedProcess[str]:
+    command = (".venv/bin/python", "-m", "pre_commit", "run", "--all-files")
+    return run(book, *command, SKIP=skip, **OFFLINE)
 
 
 def try_commit(book: Path, skip: str = "") -> subprocess.CompletedProcess[str]:
@@ -65,7 +66,8 @@ def test_a_fresh_book_passes(
 ) -> None:
     book = start(template, tmp_path / "book", book_python, edition=edition, hosting=hosting)
 
-    result = check_all(book)
+    # What a book's text needs half a minute for does not depend on where it is hosted.
+    result = check_all(book, skip="" if hosting == "github" else "validate")
 
     assert result.returncode == 0, result.stdout + result.stderr
     assert "The book is valid" in result.stdout

@@ -9,7 +9,7 @@ from pathlib import Path
 
 import pytest
 
-from tests.support import BUILD, FORMATS, ROOT, VALIDATE, build, make_book, run, write
+from tests.support import BUILD, FORMATS, VALIDATE, build, make_book, run, write
 
 OUTPUTS = BUILD.with_name("outputs.py")
 ONE = """\
@@ -278,12 +278,6 @@ def test_code_that_nobody_tests_or_shows_is_remarked(tmp_path: Path) -> None:
     write(book / "tests" / "test_app.py", "from src import app\n")
     assert "no test imports" not in run(VALIDATE, "--book", book, "--remarks").stdout
     assert "--remarks tells them" in run(VALIDATE, "--book", book).stderr
-
-
-def test_the_outputs_of_this_book_are_what_its_programs_print() -> None:
-    done = run(OUTPUTS, "--book", ROOT, "--check")
-
-    assert done.returncode == 0, done.stderr
 
 
 # Sources -----------------------------------------------------------------------------------
