@@ -6,8 +6,10 @@ import time
 from collections.abc import Callable, Mapping, Sequence
 from concurrent.futures import Future, ThreadPoolExecutor
 from dataclasses import dataclass
+from importlib import import_module
 from pathlib import Path
 from threading import Lock
+from typing import TYPE_CHECKING
 
 from tools.build_scripts import bibliography, cache, pictures, progress, stamp
 from tools.build_scripts import book as books
@@ -21,6 +23,9 @@ from tools.build_scripts.progress import Progress
 from tools.build_scripts.source import Source
 from tools.build_scripts.staging import refuse_foreign, staged
 from tools.build_scripts.stamp import Stamp
+
+if TYPE_CHECKING:
+    import jinja2
 
 # The text that each format is made of.
 TEXTS: Mapping[Format, TextFormat] = {
@@ -104,10 +109,9 @@ def build(root: Path, options: Options, tick: Callable[[], None] = lambda: None)
         started = time.monotonic()
         counter = _Counter(tick)
         texts = frozenset(TEXTS[format] for format in formats)
-        looking = _Looking(root, book, beside)
+        meanwhile = _Meanwhile(root, book, formats, beside)
         manuscript = read_manuscript(
-            *(root, book, kept, texts, options.jobs, counter.tick),
-            meanwhile=looking.begin if "html" in formats else None,
+            *(root, book, kept, texts, options.jobs, counter.tick), meanwhile=meanwhile.begin
         )
         seconds = time.monotonic() - started
         shown = stamp.hashes(root, (*manuscript.images, *manuscript.drawings))
@@ -116,10 +120,10 @@ def build(root: Path, options: Options, tick: Callable[[], None] = lambda: None)
             (stamp.programs(), manuscript.date, book, manuscript.version, manuscript.terms),
             (shown, [settings[name] for name in COVERS]),
         )
-        work = _Work(manuscript, pages, common, looking)
+        work = _Work(manuscript, pages, common, meanwhile)
         built = _write_all(work, formats, options)
         if "html" in formats:
-            inputs |= stamp.hashes(root, looking.result().inputs)
+            inputs |= stamp.hashes(root, meanwhile.progress.inputs)
         kept.keep_only({chapter.key for chapter in manuscript.chapters})
         pictures.forget_others(root, manuscript.images)
     return Result(manuscript, built, inputs, counter.count, seconds)
@@ -139,26 +143,47 @@ class _Counter:
         self._tick()
 
 
-class _Looking:
-    """Finds out how far a book is while pandoc reads its chapters."""
+class _Meanwhile:
+    """Does what needs no text of a chapter while pandoc reads them."""
 
-    def __init__(self, root: Path, book: Book, beside: ThreadPoolExecutor) -> None:
+    def __init__(
+        self, root: Path, book: Book, formats: Sequence[Format], beside: ThreadPoolExecutor
+    ) -> None:
         self._root = root
         self._book = book
+        self._formats = formats
         self._beside = beside
-        self._found: Future[Progress] = Future()
+        self._progress: Future[Progress] = Future()
+        self._templates: Future[jinja2.Environment] = Future()
+
+    @property
+    def progress(self) -> Progress:
+        """How far the book is, for a website."""
+        return self._progress.result()
+
+    @property
+    def templates(self) -> jinja2.Environment:
+        """The templates of a website."""
+        return self._templates.result()
 
     def begin(self, sources: Mapping[str, Source]) -> None:
-        self._found = self._beside.submit(self._look, sources)
-
-    def result(self) -> Progress:
-        return self._found.result()
+        if "html" in self._formats:
+            self._progress = self._beside.submit(self._look, sources)
+            self._templates = self._beside.submit(_load_templates)
+        for format in self._formats:
+            self._beside.submit(import_module, f"tools.build_scripts.{MODULES[format]}")
 
     def _look(self, sources: Mapping[str, Source]) -> Progress:
         found = progress.survey(self._root, self._book, sources)
         # Found out once; here nobody waits for it.
         _ = found.total, [chapter.state for chapter in found.chapters]
         return found
+
+
+def _load_templates() -> jinja2.Environment:
+    from tools.build_scripts.frame import load_templates
+
+    return load_templates()
 
 
 @dataclass(frozen=True)
@@ -169,24 +194,32 @@ class _Work:
         manuscript: the book.
         pages: what was made of its pages before.
         common: the hash of what a whole book is made of besides the texts of its chapters.
-        looking: finds out how far the book is.
+        meanwhile: what was done while the chapters were read.
     """
 
     manuscript: Manuscript
     pages: Cache
     common: str
-    looking: _Looking
+    meanwhile: _Meanwhile
 
 
 # Formats -----------------------------------------------------------------------------------
 #
 # What writes a format is imported when it is used: a website does not wait for a typesetter.
 
+MODULES: Mapping[Format, str] = {
+    "html": "website",
+    "epub": "epub",
+    "pdf": "pdf",
+    "markdown": "markdown",
+}
+
 
 def _write_html(work: _Work, output: Output) -> str:
     from tools.build_scripts.website import write_website
 
-    write_website(work.manuscript, work.looking.result(), output, work.pages)
+    ready = work.meanwhile
+    write_website(work.manuscript, ready.progress, ready.templates, output, work.pages)
     return "index.html"
 
 

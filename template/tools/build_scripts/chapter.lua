@@ -9,7 +9,7 @@
 -- Every line after is a job:
 --   {"chapter": id, "text": Markdown, "bare_addresses": may it hold any, "listings": {key: …}, "comparisons": {key: …},
 --    "formats": ["html", …], "into": path without an ending}
--- and is answered by a line: {"report": …}, or {"error": …}. The texts go to files.
+-- and is answered by a line: {}, or {"error": …}. The texts go to files, and last the report.
 
 local HERE = pandoc.path.directory(arg[0])
 local function load(name) return dofile(pandoc.path.join {HERE, name .. ".lua"}) end
@@ -167,7 +167,7 @@ local function work(job, shared)
     report.messages:extend(messages(log))
     write_file(job.into .. "." .. format, text)
   end
-  return report
+  write_file(job.into .. ".json", pandoc.json.encode(report))
 end
 
 --- Load what is loaded when it is first used, while the first job is still being made.
@@ -188,8 +188,8 @@ local done = 0
 for line in io.lines() do
   local job = pandoc.json.decode(line, false)
   job.formats = pandoc.List(job.formats)
-  local ok, answer = pcall(work, job, shared)
-  io.write(pandoc.json.encode(ok and {report = answer} or {error = tostring(answer)}), "\n")
+  local ok, problem = pcall(work, job, shared)
+  io.write(ok and "{}" or pandoc.json.encode {error = tostring(problem)}, "\n")
   io.flush()
   -- What Lua holds of a chapter keeps pandoc from freeing it.
   done = done + 1

@@ -402,8 +402,6 @@ def _write_anew(
             why = str(answer["error"]).partition("\n")[0]
             message = f"pandoc cannot read it: {why}"
             problems.append(Problem(entry.prose, None, message, "markup"))
-        else:
-            cache.write(keys[entry.id], "json", msgspec.json.encode(answer["report"]))
     return problems
 
 

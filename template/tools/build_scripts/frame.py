@@ -105,6 +105,22 @@ def site_address(repository: str | None) -> str | None:
     return None
 
 
+def load_templates() -> jinja2.Environment:
+    """Return the templates of all pages, compiled."""
+    environment = jinja2.Environment(
+        loader=jinja2.FileSystemLoader(THEME),
+        autoescape=True,
+        auto_reload=False,
+        undefined=jinja2.StrictUndefined,
+        trim_blocks=True,
+        lstrip_blocks=True,
+        keep_trailing_newline=True,
+    )
+    for path in THEME.glob("*.j2"):
+        environment.get_template(path.name)
+    return environment
+
+
 class Frame:
     """Puts texts into the frame that all pages have."""
 
@@ -112,6 +128,7 @@ class Frame:
         self,
         manuscript: Manuscript,
         rows: Sequence[Row],
+        environment: jinja2.Environment,
         *,
         address: str | None = None,
         has_index: bool = False,
@@ -121,21 +138,14 @@ class Frame:
         Args:
             manuscript: the book.
             rows: its contents, one row for each chapter.
+            environment: the templates, which are from now on about this book.
             address: where the website will be, when that is known: it ends with a slash.
             has_index: whether the book has an index, which `book_index` writes.
         """
         self.rows = rows
         self.address = address
         self.manuscript = manuscript
-        self.environment = jinja2.Environment(
-            loader=jinja2.FileSystemLoader(THEME),
-            autoescape=True,
-            auto_reload=False,
-            undefined=jinja2.StrictUndefined,
-            trim_blocks=True,
-            lstrip_blocks=True,
-            keep_trailing_newline=True,
-        )
+        self.environment = environment
         self.environment.globals.update(
             address=address,
             book=manuscript.book,

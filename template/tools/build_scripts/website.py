@@ -10,6 +10,8 @@ from dataclasses import dataclass
 from functools import cached_property
 from urllib.parse import quote
 
+import jinja2
+
 from tools.build_scripts import frame, index, search, stamp
 from tools.build_scripts.assets import copy_images
 from tools.build_scripts.book import former_page
@@ -65,12 +67,19 @@ class Page:
             yield piece.text, None if piece.id is None else self._address(piece.id)
 
 
-def write_website(manuscript: Manuscript, progress: Progress, output: Output, cache: Cache) -> None:
+def write_website(
+    manuscript: Manuscript,
+    progress: Progress,
+    templates: jinja2.Environment,
+    output: Output,
+    cache: Cache,
+) -> None:
     """Write the website.
 
     Args:
         manuscript: the book.
         progress: how far it is.
+        templates: those of its pages.
         output: where to write it.
         cache: what pages that hold the whole book took from each chapter.
 
@@ -83,6 +92,7 @@ def write_website(manuscript: Manuscript, progress: Progress, output: Output, ca
     site = Frame(
         manuscript,
         [row_of(manuscript, chapter) for chapter in manuscript.chapters],
+        templates,
         address=site_address(manuscript.book.repository),
         has_index=bool(terms),
     )

@@ -62,6 +62,8 @@ class Pool:
     ) -> None:
         """End the processes."""
         for worker in self._workers:
+            worker.dismiss()
+        for worker in self._workers:
             worker.end()
 
     def run(self, jobs: Sequence[Json], tick: Callable[[], None] = lambda: None) -> list[Json]:
@@ -138,6 +140,11 @@ class _Worker:
         if took_too_long:
             return {"error": f"it takes longer than {self._seconds:.0f} seconds"}
         return {"error": said or f"pandoc ended with code {process.returncode}"}
+
+    def dismiss(self) -> None:
+        """Let the process go: all that it was asked is answered."""
+        if self._process is not None:
+            self._process.kill()
 
     def end(self) -> str:
         """End the process and return what it complained of."""
