@@ -18,10 +18,11 @@ LEFT_OUT = (
     "tests",
     "requirements",
     "research",
+    "assets/*charts*",
     "tools/build_scripts",
     "tools/publishing",
     "tools/updating",
-    "{% if hosting == 'github' %}.github{% endif %}/scripts",
+    "*.github*/scripts",
 )
 PROSE = "chapters/{{ chapter_dir('database_migration') }}/chapter.md.jinja"
 SKELETON = "templates/chapter_template.md.jinja"
@@ -31,8 +32,12 @@ OLD_TOOL, NEW_TOOL = "tools/validation/validate_book.py", "tools/validation/chec
 def small_template(folder: Path) -> Path:
     """Make the small template as one commit with the tag 1.0.0, and return its folder."""
     template = snapshot(folder)
-    for path in LEFT_OUT:
-        shutil.rmtree(template / "template" / path, ignore_errors=True)
+    for pattern in LEFT_OUT:
+        for folder in (template / "template").glob(pattern):
+            shutil.rmtree(folder)
+    for tool in (template / "template" / OLD_TOOL).parent.iterdir():
+        if tool.name != Path(OLD_TOOL).name:
+            tool.unlink()
     return release(template, "1.0.0")
 
 
