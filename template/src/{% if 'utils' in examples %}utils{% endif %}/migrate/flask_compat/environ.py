@@ -10,6 +10,7 @@ from typing import Any
 from urllib.parse import unquote_to_bytes
 
 from starlette.types import Receive, Scope
+from werkzeug.exceptions import ClientDisconnected
 from werkzeug.wsgi import FileWrapper
 
 from .threads import await_in_loop
@@ -18,6 +19,8 @@ Environ = dict[str, Any]
 
 # The environment that a WSGI server gave, in the scope made of it.
 GIVEN = "flask_compat.environ"
+
+_TERMINATED = "wsgi.input_terminated"
 
 # A file goes to the event loop in pieces of this size: each costs a switch.
 _PIECE = 256 * 1024
@@ -89,18 +92,22 @@ def _put_headers(scope: Scope, environ: Environ) -> None:
             separator = "; " if key == "HTTP_COOKIE" else ","
             value = f"{environ[key]}{separator}{value}"
         environ[key] = value
-    # Without a length the body ends where the server says.
-    environ["wsgi.input_terminated"] = "CONTENT_LENGTH" not in environ and (
-        "HTTP_TRANSFER_ENCODING" in environ
-        or not environ["SERVER_PROTOCOL"].startswith("HTTP/1")
-    )
+    # Without a length the body ends where the server says: for Werkzeug the
+    # key alone says that it does.
+    environ.pop(_TERMINATED, None)
+    if "CONTENT_LENGTH" not in environ and _is_streamed(environ):
+        environ[_TERMINATED] = True
+
+
+def _is_streamed(environ: Environ) -> bool:
+    if "HTTP_TRANSFER_ENCODING" in environ:
+        return True
+    return not environ["SERVER_PROTOCOL"].startswith("HTTP/1")
 
 
 def has_body(environ: Environ) -> bool:
     """Tell whether a request has a body, read or not."""
-    if environ["wsgi.input_terminated"]:
-        return True
-    return bool(environ.get("CONTENT_LENGTH", "0") != "0")
+    return _TERMINATED in environ or environ.get("CONTENT_LENGTH", "0") != "0"
 
 
 def _file_wrapper(file: Any, _size: int = _PIECE) -> Iterator[bytes]:
@@ -133,6 +140,8 @@ class Body(RawIOBase):
         return size
 
     def _take(self, message: MutableMapping[str, Any]) -> None:
+        if message["type"] == "http.disconnect":
+            raise ClientDisconnected
         self._rest = memoryview(message.get("body", b""))
         self.ended = not message.get("more_body", False)
 

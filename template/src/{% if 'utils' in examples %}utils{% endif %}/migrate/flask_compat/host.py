@@ -1,7 +1,9 @@
 """The Flask application behind the FastAPI application."""
 
+import re
 from collections.abc import Callable, Iterable
-from typing import Any
+from typing import Any, NoReturn
+from urllib.parse import unquote, urlsplit
 
 import flask
 from fastapi.encoders import jsonable_encoder
@@ -9,8 +11,8 @@ from fastapi.responses import JSONResponse
 from flask.sessions import NullSession, SessionInterface
 from starlette.exceptions import HTTPException as StarletteHTTPException
 from starlette.types import ASGIApp
-from werkzeug.exceptions import HTTPException
-from werkzeug.routing import Map, RoutingException, Rule
+from werkzeug.exceptions import HTTPException, NotFound
+from werkzeug.routing import Map, RequestRedirect, RoutingException, Rule
 from werkzeug.routing.rules import RuleFactory
 from werkzeug.wrappers import Response as WerkzeugResponse
 
@@ -184,6 +186,12 @@ class Host(flask.Flask):
             return super().handle_exception(e)
         raise e
 
+    def raise_routing_exception(self, request: Any) -> NoReturn:
+        """Redirect to the path of a rule, but where FastAPI would not."""
+        if not self.rules.slashes and is_about_slashes(request):
+            raise NotFound
+        super().raise_routing_exception(request)
+
     def preprocess_request(self) -> Any:
         """Call the functions before a request."""
         if self.rules.hooks:
@@ -203,6 +211,19 @@ class Host(flask.Flask):
         """Call the functions at the end of a request."""
         if self.rules.hooks:
             super().do_teardown_request(*args)
+
+
+def is_about_slashes(request: Any) -> bool:
+    """Tell whether Werkzeug redirects to the same path with other slashes."""
+    redirect = request.routing_exception
+    if not isinstance(redirect, RequestRedirect):
+        return False
+    target = urlsplit(redirect.new_url).path
+    return _plain(target) == _plain(f"{request.root_path}{request.path}")
+
+
+def _plain(path: str) -> str:
+    return re.sub("/+", "/", unquote(path)).strip("/")
 
 
 def _is_answer(error: Exception) -> bool:

@@ -1,12 +1,10 @@
 """Rules of Flask as routes of FastAPI, matched by Werkzeug."""
 
 import inspect
-import re
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass, field
 from inspect import Parameter, Signature
 from typing import Any
-from urllib.parse import urlsplit
 
 from anyio import to_thread
 from fastapi import APIRouter
@@ -20,7 +18,7 @@ from werkzeug.exceptions import HTTPException, NotFound
 
 from .answers import BODY, FlaskAnswer, replayed
 from .environ import build
-from .host import FlaskRule, Host
+from .host import FlaskRule, Host, is_about_slashes
 from .paths import CONVERTERS, RULE_VARIABLE, shown_path
 
 _FOUND = "flask_compat.found"
@@ -65,23 +63,14 @@ def find(host: Host, scope: Scope) -> Found:
         rule, values = adapter.match(return_rule=True)
     except NotFound:
         return Found(path)
-    except werkzeug.RequestRedirect as redirect:
-        slashes = _only_slashes(request.path, redirect.new_url)
-        return Found(path, answered=host.rules.slashes or not slashes)
-    except HTTPException:
+    except HTTPException as error:
+        request.routing_exception = error
+        if not host.rules.slashes and is_about_slashes(request):
+            return Found(path)
         return Found(path, answered=True)
     except Exception:  # A converter that needs the request: Flask's matter.
         return Found(path, answered=True)
     return Found(path, rule, dict(values))
-
-
-def _only_slashes(path: str, url: str) -> bool:
-    target = urlsplit(url).path
-    return _without_slashes(target).endswith(_without_slashes(path))
-
-
-def _without_slashes(path: str) -> str:
-    return re.sub("/+", "/", path).rstrip("/")
 
 
 class Matching:
@@ -233,15 +222,17 @@ def _endpoint(host: Host, rule: werkzeug.Rule) -> Callable[..., Any]:
     async def endpoint(**arguments: Any) -> Response:
         return FlaskAnswer(host, {} if host.rules.arguments else arguments)
 
-    signature = None if host.rules.arguments else _signature_of(view)
+    signature = None
+    if not host.rules.arguments:
+        signature = _signature_of(view, rule.defaults or {})
     endpoint.__signature__ = signature or _signature_of_path(rule)  # type: ignore[attr-defined]
     endpoint.__name__ = getattr(view, "__name__", rule.endpoint)
     endpoint.__doc__ = getattr(view, "__doc__", None)
     return endpoint
 
 
-def _signature_of(view: Any) -> Signature | None:
-    """Read the signature of a view; None if it takes just anything."""
+def _signature_of(view: Any, given: Mapping[str, Any]) -> Signature | None:
+    """Read what a view asks of FastAPI; None if it takes just anything."""
     try:
         found = inspect.signature(view, eval_str=True)
     except (NameError, TypeError, ValueError):
@@ -254,6 +245,7 @@ def _signature_of(view: Any) -> Signature | None:
         [
             parameter.replace(kind=Parameter.KEYWORD_ONLY)
             for parameter in parameters
+            if parameter.name not in given
         ]
     )
 
