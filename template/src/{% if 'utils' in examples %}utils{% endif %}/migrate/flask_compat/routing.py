@@ -4,11 +4,12 @@ import inspect
 from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass, field
 from inspect import Parameter, Signature
-from typing import Any
+from typing import Annotated, Any
 
 from anyio import to_thread
 from fastapi import APIRouter
 from fastapi.routing import APIRoute
+from pydantic import SkipValidation
 from starlette.exceptions import HTTPException as StarletteHTTPException
 from starlette.responses import Response
 from starlette.routing import BaseRoute, Match
@@ -264,9 +265,12 @@ def _signature_of_path(rule: werkzeug.Rule) -> Signature:
 
 
 def _type_of(rule: werkzeug.Rule, name: str | None) -> Any:
-    """Find the type of a value; of an unknown converter it may be any."""
+    """Find the type of a value; of an unknown converter it may be any.
+
+    FastAPI shows it, and does not check what Werkzeug has made already.
+    """
     converter = rule.map.converters[name or "default"]
     known = werkzeug.Map.default_converters.get(name or "default")
     if converter is not known:
         return Any
-    return CONVERTERS.get(name or "default", str)
+    return Annotated[CONVERTERS.get(name or "default", str), SkipValidation]
