@@ -10,7 +10,7 @@ from starlette.responses import Response
 from starlette.types import Message, Receive, Scope, Send
 from werkzeug.wsgi import ClosingIterator
 
-from .environ import Body, Environ, build, has_body
+from .environ import Body, Environ, Recorded, build, has_body
 from .threads import RequestThread, beside, with_thread
 
 _BODY = "http.response.body"
@@ -19,7 +19,7 @@ _BODY = "http.response.body"
 CALLER = "flask_compat.caller"
 # What FastAPI read for the view, in the environment.
 ARGUMENTS = "flask_compat.arguments"
-# The body, if FastAPI read it, in the scope.
+# What FastAPI may have read of the body, in the scope.
 BODY = "flask_compat.body"
 
 
@@ -102,6 +102,8 @@ class FlaskAnswer(Response):
             await with_thread(serve)
         else:
             await serve(caller)
+        if self.background is not None:
+            await self.background()
 
     async def _serve(
         self,
@@ -110,8 +112,9 @@ class FlaskAnswer(Response):
         receive: Receive,
         send: Send,
     ) -> None:
-        if (read := scope.get(BODY)) is not None:
-            receive = replayed(read, receive)
+        recorded: Recorded | None = scope.get(BODY)
+        if recorded is not None:
+            receive = recorded.again()
         body = Body(receive)
         environ = build(scope)
         environ["wsgi.input"] = body.file()
@@ -152,21 +155,3 @@ async def _send_rest(
         await send_parts()
     else:
         await beside(send_parts, partial(watch, watched))
-
-
-def replayed(body: bytes, receive: Receive) -> Receive:
-    """Give a body again that was read before.
-
-    Arguments:
-        body: The body.
-        receive: What comes after it.
-
-    Returns:
-        What gives the body first.
-    """
-    messages = [{"type": "http.request", "body": body, "more_body": False}]
-
-    async def again() -> Message:
-        return messages.pop() if messages else await receive()
-
-    return again

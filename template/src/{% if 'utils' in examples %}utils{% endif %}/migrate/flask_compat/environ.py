@@ -4,12 +4,14 @@ PEP 3333, and for what it leaves open Werkzeug 3.1's own server.
 """
 
 import sys
-from collections.abc import Iterator, MutableMapping
+from collections import deque
+from collections.abc import Iterator
 from io import BufferedReader, RawIOBase
 from typing import Any
 from urllib.parse import unquote_to_bytes
 
-from starlette.types import Receive, Scope
+from starlette.exceptions import HTTPException
+from starlette.types import Message, Receive, Scope
 from werkzeug.exceptions import ClientDisconnected
 from werkzeug.wsgi import FileWrapper
 
@@ -139,7 +141,7 @@ class Body(RawIOBase):
         self._rest = self._rest[size:]
         return size
 
-    def _take(self, message: MutableMapping[str, Any]) -> None:
+    def _take(self, message: Message) -> None:
         if message["type"] == "http.disconnect":
             raise ClientDisconnected
         self._rest = memoryview(message.get("body", b""))
@@ -148,3 +150,40 @@ class Body(RawIOBase):
     def file(self) -> BufferedReader:
         """Give the body as a file for `wsgi.input`."""
         return BufferedReader(self, _PIECE)
+
+
+class Recorded:
+    """A body that is read by FastAPI and then once more by Flask.
+
+    Arguments:
+        receive: What receives it.
+        limit: The most bytes that are kept.
+    """
+
+    def __init__(self, receive: Receive, limit: int | None) -> None:
+        self._receive = receive
+        self._limit = limit
+        self._size = 0
+        self._messages: list[Message] = []
+
+    async def __call__(self) -> Message:
+        """Receive a message and keep it.
+
+        Raises:
+            HTTPException: 413 for more than the limit.
+        """
+        message = await self._receive()
+        self._size += len(message.get("body", b""))
+        if self._limit is not None and self._size > self._limit:
+            raise HTTPException(413)
+        self._messages.append(message)
+        return message
+
+    def again(self) -> Receive:
+        """Give what receives the same once more, and what follows."""
+        messages = deque(self._messages)
+
+        async def receive() -> Message:
+            return messages.popleft() if messages else await self._receive()
+
+        return receive

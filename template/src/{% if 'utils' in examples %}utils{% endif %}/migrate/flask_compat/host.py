@@ -10,6 +10,7 @@ from fastapi.encoders import jsonable_encoder
 from fastapi.responses import JSONResponse
 from flask.sessions import NullSession, SessionInterface
 from starlette.exceptions import HTTPException as StarletteHTTPException
+from starlette.responses import Response as StarletteResponse
 from starlette.types import ASGIApp
 from werkzeug.exceptions import HTTPException, NotFound
 from werkzeug.routing import Map, RequestRedirect, RoutingException, Rule
@@ -171,8 +172,17 @@ class Host(flask.Flask):
     def _as_fastapi(self, answer: Any) -> Any:
         if isinstance(answer, WerkzeugResponse):
             return answer
-        body = bytes(JSONResponse(jsonable_encoder(answer)).body)
-        return self.response_class(body, mimetype="application/json")
+        if not isinstance(answer, StarletteResponse):
+            answer = JSONResponse(jsonable_encoder(answer))
+        if not hasattr(answer, "body"):
+            message = "A view in Flask's context returns no stream of FastAPI"
+            raise TypeError(message)
+        headers = [
+            (name.decode("latin-1"), value.decode("latin-1"))
+            for name, value in answer.raw_headers
+        ]
+        body = bytes(answer.body)
+        return self.response_class(body, answer.status_code, headers)
 
     def handle_user_exception(self, e: Exception) -> Any:
         """Let error handlers answer an error, Flask's or FastAPI's."""

@@ -10,15 +10,14 @@ from anyio import to_thread
 from fastapi import APIRouter
 from fastapi.routing import APIRoute
 from pydantic import SkipValidation
-from starlette.exceptions import HTTPException as StarletteHTTPException
 from starlette.responses import Response
 from starlette.routing import BaseRoute, Match
 from starlette.types import ASGIApp, Receive, Scope, Send
 from werkzeug import routing as werkzeug
 from werkzeug.exceptions import HTTPException, NotFound
 
-from .answers import BODY, FlaskAnswer, replayed
-from .environ import build
+from .answers import BODY, FlaskAnswer
+from .environ import Recorded, build
 from .host import FlaskRule, Host, is_about_slashes
 from .paths import CONVERTERS, RULE_VARIABLE, shown_path
 
@@ -179,8 +178,8 @@ class FlaskRoutes(BaseRoute):
             self.expose(self.host)
         if method == "OPTIONS" and getattr(rule, _AUTOMATIC, False):
             return None
-        routes = self._routes[id(rule)]
-        return routes.get(method) or next(iter(routes.values()))
+        routes = self._routes.get(id(rule), {})
+        return routes.get(method) or next(iter(routes.values()), None)
 
     async def handle(self, scope: Scope, receive: Receive, send: Send) -> None:
         """Answer with the route of FastAPI, or without one."""
@@ -189,9 +188,10 @@ class FlaskRoutes(BaseRoute):
             await FlaskAnswer(self.host, {})(scope, receive, send)
             return
         scope["route"], scope["endpoint"] = route, route.endpoint
-        if route.body_field is not None:
-            receive = await _read_twice(self.host, scope, receive)
-        await route.app(scope, receive, send)
+        # What FastAPI reads of the body, Flask reads again.
+        limit = self.host.config["MAX_CONTENT_LENGTH"]
+        scope[BODY] = recorded = Recorded(receive, limit)
+        await route.app(scope, recorded, send)
 
     async def _default(
         self, scope: Scope, receive: Receive, send: Send
@@ -200,20 +200,6 @@ class FlaskRoutes(BaseRoute):
             await self._not_found(scope, receive, send)
             return
         await FlaskAnswer(self.host, {})(scope, receive, send)
-
-
-async def _read_twice(host: Host, scope: Scope, receive: Receive) -> Receive:
-    """Read a body that FastAPI and Flask both want."""
-    limit = host.config["MAX_CONTENT_LENGTH"]
-    body, more = b"", True
-    while more:
-        message = await receive()
-        body += message.get("body", b"")
-        more = message.get("more_body", False)
-        if limit is not None and len(body) > limit:
-            raise StarletteHTTPException(413)
-    scope[BODY] = body
-    return replayed(body, receive)
 
 
 def _endpoint(host: Host, rule: werkzeug.Rule) -> Callable[..., Any]:
