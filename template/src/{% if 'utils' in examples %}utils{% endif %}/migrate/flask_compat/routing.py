@@ -59,8 +59,8 @@ def find(host: Host, scope: Scope) -> Found:
     request = host.request_class(build(scope))
     try:
         adapter = host.create_url_adapter(request)
-        if adapter is None:
-            return Found(path, answered=True)
+        # There is none only outside of a request.
+        assert adapter is not None
         rule, values = adapter.match(return_rule=True)
     except NotFound:
         return Found(path)
