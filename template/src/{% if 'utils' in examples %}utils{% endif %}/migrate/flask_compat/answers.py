@@ -8,6 +8,7 @@ from typing import Any
 import anyio
 from starlette.responses import Response
 from starlette.types import Message, Receive, Scope, Send
+from werkzeug.exceptions import ClientDisconnected
 from werkzeug.routing import Rule
 from werkzeug.wsgi import ClosingIterator
 
@@ -143,6 +144,11 @@ class FlaskAnswer(Response):
         if not part["more_body"]:
             return
         # What waits for a disconnect would take the rest of the body.
+        if not body.ended and body.rest_is_small(environ):
+            try:
+                await thread.run(body.read_ahead, None)
+            except ClientDisconnected:
+                return
         watched = receive if body.ended or not has_body(environ) else None
         await _send_rest(thread, exchange, watched, send)
 
