@@ -1,0 +1,186 @@
+"""Send requests to a running application, as a browser keeps a session."""
+
+import time
+from collections.abc import Callable, Iterable
+from html.parser import HTMLParser
+from http.cookiejar import CookieJar, DefaultCookiePolicy
+
+import httpx2
+
+from ...probe import Answer, Request
+from .servers import PATIENCE
+
+# No answer that people compare is longer.
+LARGEST_BODY = 8_000_000
+HEADERS = {"User-Agent": "verify", "Accept-Encoding": "identity"}
+# Hidden fields of a form that are good for one session only.
+OF_A_SESSION = ("csrf", "token", "nonce")
+
+
+class _Loopback(httpx2.BaseTransport):
+    """Asks a port of this machine, whatever host a request names.
+
+    Both sides see the same host in every request, so that the addresses
+    that they make of it are the same.
+    """
+
+    def __init__(self, port: int) -> None:
+        self._port = port
+        # A connection that a server closes after an error is never reused.
+        limits = httpx2.Limits(max_keepalive_connections=0)
+        self._inner = httpx2.HTTPTransport(trust_env=False, limits=limits)
+
+    def handle_request(self, request: httpx2.Request) -> httpx2.Response:
+        """Send a request to the port."""
+        url = request.url.copy_with(
+            scheme="http", host="127.0.0.1", port=self._port
+        )
+        moved = httpx2.Request(
+            request.method,
+            url,
+            headers=request.headers,
+            stream=request.stream,
+            extensions=request.extensions,
+        )
+        return self._inner.handle_request(moved)
+
+    def close(self) -> None:
+        """Close all connections."""
+        self._inner.close()
+
+
+class _Hidden(HTMLParser):
+    """The hidden fields of a page."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.fields: dict[str, str] = {}
+
+    def handle_starttag(
+        self,
+        tag: str,
+        attrs: list[tuple[str, str | None]],
+    ) -> None:
+        """Remember the field, if it is one."""
+        found = dict(attrs)
+        name = found.get("name")
+        is_hidden = (found.get("type") or "").lower() == "hidden"
+        if tag == "input" and is_hidden and name:
+            self.fields[name] = found.get("value") or ""
+
+
+class Session:
+    """One visit to an application: its cookies, and its last forms."""
+
+    def __init__(self, port: int) -> None:
+        # Browsers send secure cookies to this machine without TLS as well.
+        policy = DefaultCookiePolicy(secure_protocols=("http", "https"))
+        self._client = httpx2.Client(
+            transport=_Loopback(port),
+            headers=HEADERS,
+            cookies=CookieJar(policy),
+            timeout=PATIENCE,
+            trust_env=False,
+        )
+        self._hidden: dict[str, str] = {}
+
+    def __enter__(self) -> "Session":
+        """Return itself."""
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        """Close all connections."""
+        self._client.close()
+
+    def send(self, request: Request) -> Answer:
+        """Send a request, and follow nothing; status 0 is no answer."""
+        request = self._with_own_tokens(request)
+        headers, body = request.content()
+        host = next(
+            (v for name, v in headers.items() if name.lower() == "host"),
+            "localhost",
+        )
+        received: list[bytes] = []
+        try:
+            with self._client.stream(
+                request.method,
+                f"http://{host}/",
+                headers=headers,
+                content=body,
+                extensions={"target": request.path.encode()},
+            ) as response:
+                pairs = tuple(
+                    (name.decode("latin-1").lower(), value.decode("latin-1"))
+                    for name, value in response.headers.raw
+                )
+                reason = _receive(response, received)
+        except (httpx2.HTTPError, httpx2.InvalidURL) as error:
+            if not received:
+                return Answer(0, reason=type(error).__name__)
+            reason = type(error).__name__
+        answer = Answer(
+            response.status_code, pairs, b"".join(received), reason
+        )
+        self._remember(answer)
+        return answer
+
+    def _with_own_tokens(self, request: Request) -> Request:
+        """Replace the tokens of a recorded form by those of this session."""
+        form = request.form
+        if form is None:
+            return request
+        own = {
+            name: self._hidden[name]
+            for name in form.keys() & self._hidden.keys()
+            if any(word in name.lower() for word in OF_A_SESSION)
+        }
+        return Request(
+            request.path,
+            request.method,
+            request.headers,
+            form={**form, **own},
+            ignore=request.ignore,
+        )
+
+    def _remember(self, answer: Answer) -> None:
+        kind = "".join(answer.values("content-type"))
+        if answer.body and kind.startswith("text/html"):
+            page = _Hidden()
+            page.feed(answer.body.decode("utf-8", "replace"))
+            self._hidden = page.fields or self._hidden
+
+
+def _receive(response: httpx2.Response, received: list[bytes]) -> str:
+    """Receive a body; return why it was not received to its end, or ""."""
+    end = time.monotonic() + PATIENCE
+    size = 0
+    for part in response.iter_raw():
+        received.append(part)
+        size += len(part)
+        if size > LARGEST_BODY:
+            return "longer than is compared"
+        if time.monotonic() > end:
+            return "without an end"
+    return ""
+
+
+def replayed(
+    requests: Iterable[Request],
+    port: int,
+    check: Callable[[Request], None],
+) -> list[Answer]:
+    """Send requests in order, in one session, and return the answers.
+
+    Args:
+        requests: what to send.
+        port: where the application listens.
+        check: called after each request that nobody answered.
+    """
+    answers = []
+    with Session(port) as session:
+        for request in requests:
+            answer = session.send(request)
+            if not answer.status:
+                check(request)
+            answers.append(answer)
+    return answers

@@ -1,0 +1,150 @@
+"""Read requests that were recorded: lines of JSON, or an HTTP archive.
+
+A line is an object: `path` with its query and, as needed, `method` (GET),
+`headers`, and one of `json`, `form` and `body` (a text). An archive is
+HAR 1.2, as browsers and proxies write it.
+"""
+
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Any
+from urllib.parse import parse_qsl, urlsplit
+
+import msgspec
+import msgspec.json
+
+from ...probe import Request
+from ..discovery import MigrateError
+
+# What belongs to a connection, or to the session that was recorded: each
+# side has cookies of its own.
+OF_THE_RECORDING = {
+    *("cookie", "connection", "content-length", "transfer-encoding"),
+    *("accept-encoding", "keep-alive", "upgrade-insecure-requests"),
+}
+FORM = "application/x-www-form-urlencoded"
+
+
+class _Pair(msgspec.Struct):
+    name: str
+    value: str = ""
+
+
+class _PostData(msgspec.Struct, rename="camel"):
+    mime_type: str = ""
+    text: str | None = None
+    params: list[_Pair] = []
+
+
+class _Asked(msgspec.Struct, rename="camel"):
+    method: str
+    url: str
+    headers: list[_Pair] = []
+    post_data: _PostData | None = None
+
+
+class _Entry(msgspec.Struct):
+    request: _Asked
+
+
+class _Log(msgspec.Struct):
+    entries: list[_Entry]
+
+
+class _Archive(msgspec.Struct):
+    log: _Log
+
+
+def read_recorded(path: Path) -> tuple[Request, ...]:
+    """Return the requests of a file.
+
+    Raises:
+        MigrateError: it cannot be read, or holds no requests.
+    """
+    shown = path.as_posix()
+    try:
+        data = path.read_bytes()
+    except OSError as error:
+        message = f"{shown}: cannot be read: {error.strerror}"
+        raise MigrateError(message) from error
+    requests = _archive(data, shown) or tuple(_lines(data, shown))
+    if not requests:
+        raise MigrateError(f"{shown}: there are no requests in it")
+    return requests
+
+
+def _lines(data: bytes, shown: str) -> Iterator[Request]:
+    for number, line in enumerate(data.splitlines(), start=1):
+        if not line.strip():
+            continue
+        try:
+            yield msgspec.json.decode(line, type=Request)
+        except (msgspec.MsgspecError, UnicodeDecodeError) as error:
+            message = f"{shown}:{number}: is no request: {error}"
+            raise MigrateError(message) from error
+
+
+def _archive(data: bytes, shown: str) -> tuple[Request, ...]:
+    """Return the requests of an archive; none if it is something else."""
+    try:
+        whole: Any = msgspec.json.decode(data)
+    except (msgspec.MsgspecError, UnicodeDecodeError):
+        return ()
+    if not isinstance(whole, dict) or "log" not in whole:
+        return ()
+    try:
+        archive = msgspec.convert(whole, _Archive)
+        entries = [entry.request for entry in archive.log.entries]
+        return tuple(_request(asked) for asked in _of_one_host(entries))
+    except (msgspec.MsgspecError, ValueError) as error:
+        message = f"{shown}: is no archive that can be read: {error}"
+        raise MigrateError(message) from error
+
+
+def _of_one_host(entries: list[_Asked]) -> Iterator[_Asked]:
+    """Yield what was asked of the first host: pages load from others too."""
+    hosts = [urlsplit(asked.url).netloc for asked in entries]
+    for asked, host in zip(entries, hosts, strict=True):
+        if host == hosts[0]:
+            yield asked
+
+
+def _request(asked: _Asked) -> Request:
+    parts = urlsplit(asked.url)
+    path = parts.path or "/"
+    if parts.query:
+        path = f"{path}?{parts.query}"
+    headers = {
+        pair.name: pair.value
+        for pair in asked.headers
+        if not pair.name.startswith(":")
+        and pair.name.lower() not in OF_THE_RECORDING
+    }
+    headers.setdefault("Host", parts.netloc)
+    posted = asked.post_data
+    if posted is None:
+        return Request(path, asked.method, headers)
+    kind = posted.mime_type.partition(";")[0].strip().lower()
+    pairs = [(pair.name, pair.value) for pair in posted.params]
+    if kind == FORM:
+        pairs = pairs or parse_qsl(posted.text or "", keep_blank_values=True)
+        names = [name for name, _ in pairs]
+        if len(set(names)) == len(names):
+            kept = _without_kind(headers)
+            return Request(path, asked.method, kept, form=dict(pairs))
+    if posted.text is None:
+        return Request(path, asked.method, headers)
+    if posted.mime_type:
+        headers = {
+            **_without_kind(headers),
+            "Content-Type": posted.mime_type,
+        }
+    return Request(path, asked.method, headers, body=posted.text)
+
+
+def _without_kind(headers: dict[str, str]) -> dict[str, str]:
+    return {
+        name: value
+        for name, value in headers.items()
+        if name.lower() != "content-type"
+    }
