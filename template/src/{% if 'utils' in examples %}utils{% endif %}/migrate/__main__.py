@@ -96,6 +96,8 @@ def _verify(arguments: argparse.Namespace) -> int:
     if arguments.html is not None:
         _write(verified_page.as_page(found), arguments.html)
     print(verified_text.as_text(found))
+    if found.suite is not None and found.suite.problem:
+        print(found.suite.problem, file=sys.stderr)
     return found.code
 
 

@@ -4,6 +4,7 @@ import time
 from collections.abc import Callable, Iterable
 from html.parser import HTMLParser
 from http.cookiejar import CookieJar, DefaultCookiePolicy
+from urllib.parse import parse_qsl, urlencode
 
 import httpx2
 
@@ -15,6 +16,10 @@ LARGEST_BODY = 8_000_000
 HEADERS = {"User-Agent": "verify", "Accept-Encoding": "identity"}
 # Hidden fields of a form that are good for one session only.
 OF_A_SESSION = ("csrf", "token", "nonce")
+TYPE = "content-type"
+FORM = "application/x-www-form-urlencoded"
+# So many requests in a row without an answer say that none will come.
+MOST_SILENT = 5
 
 
 class _Loopback(httpx2.BaseTransport):
@@ -94,7 +99,6 @@ class Session:
 
     def send(self, request: Request) -> Answer:
         """Send a request, and follow nothing; status 0 is no answer."""
-        request = self._with_own_tokens(request)
         headers, body = request.content()
         host = next(
             (v for name, v in headers.items() if name.lower() == "host"),
@@ -106,7 +110,7 @@ class Session:
                 request.method,
                 f"http://{host}/",
                 headers=headers,
-                content=body,
+                content=body and self._own(headers, body),
                 extensions={"target": request.path.encode()},
             ) as response:
                 pairs = tuple(
@@ -124,23 +128,17 @@ class Session:
         self._remember(answer)
         return answer
 
-    def _with_own_tokens(self, request: Request) -> Request:
-        """Replace the tokens of a recorded form by those of this session."""
-        form = request.form
-        if form is None:
-            return request
-        own = {
-            name: self._hidden[name]
-            for name in form.keys() & self._hidden.keys()
-            if any(word in name.lower() for word in OF_A_SESSION)
-        }
-        return Request(
-            request.path,
-            request.method,
-            request.headers,
-            form={**form, **own},
-            ignore=request.ignore,
-        )
+    def _own(self, headers: dict[str, str], body: bytes) -> bytes:
+        """Return a form with the tokens of this session in it."""
+        kinds = (v for name, v in headers.items() if name.lower() == TYPE)
+        if not next(kinds, "").startswith(FORM):
+            return body
+        pairs = parse_qsl(body.decode("utf-8", "replace"), True)
+        own = [
+            (name, self._hidden.get(name, value) if _is_token(name) else value)
+            for name, value in pairs
+        ]
+        return body if own == pairs else urlencode(own).encode()
 
     def _remember(self, answer: Answer) -> None:
         kind = "".join(answer.values("content-type"))
@@ -148,6 +146,10 @@ class Session:
             page = _Hidden()
             page.feed(answer.body.decode("utf-8", "replace"))
             self._hidden = page.fields or self._hidden
+
+
+def _is_token(name: str) -> bool:
+    return any(word in name.lower() for word in OF_A_SESSION)
 
 
 def _receive(response: httpx2.Response, received: list[bytes]) -> str:
@@ -167,20 +169,23 @@ def _receive(response: httpx2.Response, received: list[bytes]) -> str:
 def replayed(
     requests: Iterable[Request],
     port: int,
-    check: Callable[[Request], None],
+    check: Callable[[Request, bool], None],
 ) -> list[Answer]:
     """Send requests in order, in one session, and return the answers.
 
     Args:
         requests: what to send.
         port: where the application listens.
-        check: called after each request that nobody answered.
+        check: called after each request that nobody answered, and told
+            whether it is one of many in a row.
     """
     answers = []
+    silent = 0
     with Session(port) as session:
         for request in requests:
             answer = session.send(request)
-            if not answer.status:
-                check(request)
+            silent = 0 if answer.status else silent + 1
+            if silent:
+                check(request, silent >= MOST_SILENT)
             answers.append(answer)
     return answers

@@ -9,7 +9,8 @@ changes its meaning.
   `different`, and how many bodies of JSON are `spelled` otherwise.
 - `routes`: `rule`, `methods`, `endpoint`, `file` and `line`; `state`
   ("same", "differs" or "not proven"), the `requests` about it, how many are
-  `different`, and the methods that are `unproven`.
+  `different`, the methods that are `unproven`, and those `redirected`: with
+  no other good answer than a redirect.
 - `differences`: for each request that is answered differently `method`,
   `path`, `headers` and `body` as they were sent; the `rule`, `file` and
   `line` of its route, or null; the statuses `old` and `new`; and in
@@ -68,6 +69,7 @@ def _route(one: Judged) -> dict[str, Any]:
         "requests": one.requests,
         "different": one.different,
         "unproven": list(one.unproven),
+        "redirected": list(one.redirected),
     }
 
 

@@ -63,6 +63,7 @@ def _routes(found: Verification) -> Iterator[str]:
             f"{one.route.file}:{one.route.line}",
             one.state.value,
             ", ".join(one.unproven),
+            ", ".join(one.redirected),
             one.requests,
             one.different,
         )
@@ -70,6 +71,6 @@ def _routes(found: Verification) -> Iterator[str]:
     )
     head = (
         *("rule", "methods", "endpoint", "place", "state"),
-        *("methods not proven", "requests", "different"),
+        *("not proven", "by redirects alone", "requests", "different"),
     )
     yield from table("Routes, and what is known of each", head, rows)

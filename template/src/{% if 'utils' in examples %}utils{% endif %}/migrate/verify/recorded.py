@@ -8,7 +8,7 @@ HAR 1.2, as browsers and proxies write it.
 from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
-from urllib.parse import parse_qsl, urlsplit
+from urllib.parse import parse_qsl, quote, urlsplit
 
 import msgspec
 import msgspec.json
@@ -22,6 +22,8 @@ OF_THE_RECORDING = {
     *("cookie", "connection", "content-length", "transfer-encoding"),
     *("accept-encoding", "keep-alive", "upgrade-insecure-requests"),
 }
+# What an address that is encoded already may hold.
+SAFE = "%/:?#[]@!$&'()*+,;=~"
 FORM = "application/x-www-form-urlencoded"
 
 
@@ -103,17 +105,18 @@ def _archive(data: bytes, shown: str) -> tuple[Request, ...]:
 
 def _of_one_host(entries: list[_Asked]) -> Iterator[_Asked]:
     """Yield what was asked of the first host: pages load from others too."""
-    hosts = [urlsplit(asked.url).netloc for asked in entries]
-    for asked, host in zip(entries, hosts, strict=True):
+    web = [one for one in entries if one.url.startswith(("http:", "https:"))]
+    hosts = [urlsplit(asked.url).netloc for asked in web]
+    for asked, host in zip(web, hosts, strict=True):
         if host == hosts[0]:
             yield asked
 
 
 def _request(asked: _Asked) -> Request:
     parts = urlsplit(asked.url)
-    path = parts.path or "/"
+    path = quote(parts.path or "/", safe=SAFE)
     if parts.query:
-        path = f"{path}?{parts.query}"
+        path = f"{path}?{quote(parts.query, safe=SAFE)}"
     headers = {
         pair.name: pair.value
         for pair in asked.headers

@@ -65,6 +65,8 @@ class Judged:
         requests: how many requests were about it.
         different: how many of them were answered differently.
         unproven: its methods of which no request had a good answer on OLD.
+        redirected: its methods whose only good answers were redirects,
+            which may lead away from the view, such as to a login.
     """
 
     route: Route
@@ -72,6 +74,7 @@ class Judged:
     requests: int
     different: int
     unproven: tuple[str, ...]
+    redirected: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True)
@@ -184,7 +187,9 @@ def judged(
 
 
 def _judge(route: Route, exchanges: list[Exchange]) -> Judged:
-    proven = {one.request.method for one in exchanges if one.proves}
+    proving = [one for one in exchanges if one.proves]
+    proven = {one.request.method for one in proving}
+    reached = {one.request.method for one in proving if one.old.status < 300}
     methods = [m for m in route.methods if m not in AUTOMATIC]
     unproven = tuple(m for m in methods if m not in proven)
     different = sum(bool(one.differences) for one in exchanges)
@@ -194,4 +199,7 @@ def _judge(route: Route, exchanges: list[Exchange]) -> Judged:
         state = State.NOT_PROVEN
     else:
         state = State.SAME
-    return Judged(route, state, len(exchanges), different, unproven)
+    redirected = tuple(sorted(proven - reached))
+    return Judged(
+        route, state, len(exchanges), different, unproven, redirected
+    )

@@ -59,13 +59,21 @@ class Running:
     process: subprocess.Popen[bytes]
     output: Path
 
-    def check(self, asked: str) -> None:
-        """Raise MigrateError if the process has ended."""
+    def check(self, asked: str, is_silent: bool) -> None:
+        """Raise MigrateError if no more answers are to be expected.
+
+        Args:
+            asked: the last request, which had no answer.
+            is_silent: whether those before it had none either.
+        """
         with suppress(subprocess.TimeoutExpired):
             # One that is about to end closes its connections first.
             self.process.wait(0.5)
         if self.process.poll() is not None:
             message = f"{self.side.title} ended when it was asked {asked}"
+            raise MigrateError(f"{message}{last_lines(self.output)}")
+        if is_silent:
+            message = f"{self.side.title} answers no more since {asked}"
             raise MigrateError(f"{message}{last_lines(self.output)}")
 
 
@@ -113,6 +121,10 @@ def serving(side: Side, copy: Copy, patience: float) -> Iterator[Running]:
             yield Running(
                 side, told["port"], tuple(told["rules"]), process, output
             )
+        except BaseException:
+            # Nobody waits for requests that are under way any more.
+            _kill(process)
+            raise
         finally:
             stop(process)
 

@@ -7,9 +7,11 @@ import sys
 import time
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field
-from pathlib import Path, PurePosixPath
+from pathlib import Path
 
-from ..discovery import TEST_FOLDERS, MigrateError
+import pytest
+
+from ..discovery import MigrateError, is_test
 from .copies import Copy
 from .servers import CHILD, Side, last_lines, started, stop
 
@@ -72,37 +74,30 @@ class Suite:
 
 @dataclass
 class Run:
-    """What one run of pytest told."""
+    """What one run of pytest told.
+
+    Attributes:
+        outcomes: how each test ended, by its id.
+        broken: why files could not be collected, by their ids.
+        problem: why there are no tests at all, if that is so.
+    """
 
     outcomes: dict[str, Outcome] = field(default_factory=dict)
     broken: dict[str, str] = field(default_factory=dict)
-    last: str = ""
-
-
-def is_of_tests(relative: PurePosixPath) -> bool:
-    """Return whether a file belongs to tests, data beside them included."""
-    if TEST_FOLDERS.intersection(relative.parts[:-1]):
-        return True
-    name = relative.name
-    return (
-        name.startswith("test_")
-        or name.endswith("_test.py")
-        or name == "conftest.py"
-    )
+    problem: str = ""
 
 
 def overlaid(old: Copy, new: Copy) -> None:
     """Put the tests of OLD, and how they are run, in place of NEW's own."""
     for path in sorted(new.root.rglob("*")):
-        relative = PurePosixPath(path.relative_to(new.root).as_posix())
-        if path.is_file() and is_of_tests(relative):
+        if path.is_file() and is_test(path.relative_to(new.root)):
             path.unlink()
     for path in sorted(old.root.rglob("*")):
-        relative = PurePosixPath(path.relative_to(old.root).as_posix())
+        relative = path.relative_to(old.root)
         to = new.root / relative
         is_missing = path.name in CONFIGURATION and not to.exists()
         is_set = is_missing and path.parent == old.root
-        if path.is_file() and (is_of_tests(relative) or is_set):
+        if path.is_file() and (is_test(relative) or is_set):
             to.parent.mkdir(parents=True, exist_ok=True)
             shutil.copyfile(path, to)
 
@@ -149,9 +144,6 @@ def run(
         copy: a copy of it, with the tests.
         tests: folders, files or ids, below the copy.
         seconds: how long that may take; None for as long as it takes.
-
-    Raises:
-        MigrateError: pytest could not run them.
     """
     told = copy.root.parent / f".{copy.root.name}.outcomes"
     output = copy.root.parent / f".{copy.root.name}.pytest"
@@ -174,9 +166,13 @@ def run(
         finally:
             stop(process)
     found = _read(told)
-    if not found.outcomes and not found.broken:
+    is_told = found.outcomes or found.broken
+    if (
+        not is_told
+        and process.returncode != pytest.ExitCode.NO_TESTS_COLLECTED
+    ):
         why = last_lines(output)
-        raise MigrateError(f"{side.title} could not run the tests{why}")
+        found.problem = f"{side.title} could not run the tests{why}"
     return found
 
 
@@ -185,9 +181,15 @@ def timed(
     copy: Copy,
     tests: Sequence[str],
 ) -> tuple[Run, float]:
-    """Run tests, and return how many seconds that took as well."""
+    """Run tests, and return how many seconds that took as well.
+
+    Raises:
+        MigrateError: pytest could not run them.
+    """
     start = time.monotonic()
     found = run(side, copy, tests, None)
+    if found.problem:
+        raise MigrateError(found.problem)
     return found, time.monotonic() - start
 
 
@@ -207,7 +209,6 @@ def _read(told: Path) -> Run:
         elif what == "broken":
             found.broken[test] = rest[1]
         elif what == "started":
-            found.last = test
             found.outcomes[test] = Outcome("without an end")
         elif _is_worse(found.outcomes.get(test), rest[0]):
             found.outcomes[test] = Outcome(*rest)
@@ -241,8 +242,7 @@ def compared(old: Run, new: Run) -> tuple[Changed, ...]:
 
 def _why_missing(run: Run, test: str) -> str:
     file = test.partition("::")[0]
-    own = (why for name, why in run.broken.items() if name == file)
-    return next(own, next(iter(run.broken.values()), ""))
+    return run.problem or run.broken.get(file, "")
 
 
 def summed(

@@ -16,6 +16,7 @@ def as_text(found: Verification) -> str:
         _differences(found),
         _tests(found),
         _unproven(found),
+        _redirected(found),
         _notes(found),
     )
     texts = ("\n".join(part) for part in parts)
@@ -96,8 +97,17 @@ def _unproven(found: Verification) -> Iterator[str]:
         return
     yield "Not proven: no request had a good answer on OLD; record some"
     for one in routes:
-        methods = ", ".join(one.unproven)
-        yield f"  {methods} {title(one.route)}".replace("   ", "  ")
+        methods = ", ".join(one.unproven or one.route.methods)
+        yield f"  {methods} {title(one.route)}"
+
+
+def _redirected(found: Verification) -> Iterator[str]:
+    routes = [one for one in found.routes if one.redirected]
+    if not routes:
+        return
+    yield "Proven by redirects alone, which may lead away from the view"
+    for one in routes:
+        yield f"  {', '.join(one.redirected)} {title(one.route)}"
 
 
 def _notes(found: Verification) -> Iterator[str]:

@@ -224,8 +224,8 @@ class _Work:
 
 
 def _ask(running: Running, sent: Sequence[Sent]) -> list[Answer]:
-    def check(request: Request) -> None:
-        running.check(request.title)
+    def check(request: Request, is_silent: bool) -> None:
+        running.check(request.title, is_silent)
 
     requests = [one.request for one in sent]
     return replayed(requests, running.port, check)
