@@ -61,13 +61,12 @@ def add_verify(commands: "Commands") -> None:
         help="a difference that is meant, as the report names it, such as "
         "'header etag' or 'body.items*'; may be given several times",
     )
-    add(
-        "--timeout",
-        type=float,
-        default=Options.patience,
-        metavar="SECONDS",
-        help="how long each may take to start (default: %(default)g)",
-    )
+    for name, what, seconds in (
+        ("--timeout", "each may take to start", Options.start_timeout),
+        ("--request-timeout", "an answer may take", Options.request_timeout),
+    ):
+        help = f"how long {what} (default: {seconds:g})"
+        add(name, type=float, default=seconds, metavar="SECONDS", help=help)
     for name, what in (("--json", "JSON"), ("--html", "a page")):
         help = f"write the report as {what}"
         add(name, type=Path, metavar="FILE", help=help)
@@ -85,6 +84,7 @@ def options(arguments: argparse.Namespace) -> Options:
         arguments.no_tests,
         tuple(arguments.ignore),
         arguments.timeout,
+        arguments.request_timeout,
     )
 
 

@@ -134,13 +134,16 @@ def _cookies(old: Sequence[Answer], new: Answer) -> Iterator[Difference]:
         cookies = [cookie for cookie in held if cookie is not None]
         if len(cookies) < len(held):
             continue
-        if not all(SIGNED.fullmatch(cookie.value) for cookie in cookies):
-            values = [cookie.value for cookie in cookies]
-            yield from _cookie(f"cookie {name} value", values)
+        values = [_signed(cookie.value) for cookie in cookies]
+        yield from _cookie(f"cookie {name} value", values)
         keys = {key for cookie in cookies for key in cookie.attributes}
         for key in sorted(keys):
             forms = [_attribute(cookie, key) for cookie in cookies]
             yield from _cookie(f"cookie {name} {key}", forms)
+
+
+def _signed(value: str) -> str:
+    return "(signed)" if SIGNED.fullmatch(value) else value
 
 
 def _attribute(cookie: Cookie, key: str) -> str:

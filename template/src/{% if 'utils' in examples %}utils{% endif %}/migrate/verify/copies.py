@@ -1,9 +1,10 @@
 """Copy an application, so that nothing of the user's is written."""
 
 import os
+import re
 import shutil
 import stat
-from collections.abc import Callable, Iterable
+from collections.abc import Iterable
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -16,7 +17,9 @@ LEFT_OUT = {
     *(".mypy_cache", ".pytest_cache", ".ruff_cache"),
 }
 # What Flask looks for beside an application that is one file.
-BESIDE = ("templates", "static", "instance", "flask_compat")
+BESIDE = {"templates", "static", "instance", "flask_compat"}
+# A name of a file or folder, in code.
+WORD = re.compile(r"[\w.-]+")
 # Each copy says that its files are of the same moment: when files were
 # copied, checked out or converted says nothing of the application.
 MOMENT = 1_600_000_000
@@ -87,44 +90,42 @@ def _copy(source: Path, root: Path) -> None:
         shutil.copytree(
             source,
             root,
-            ignore=_ignored(source.resolve()),
+            ignore=_ignored,
             ignore_dangling_symlinks=True,
             dirs_exist_ok=True,
         )
         return
     root.mkdir(parents=True, exist_ok=True)
     shutil.copy2(source, root / source.name)
-    for name in BESIDE:
-        folder = source.parent / name
-        if folder.is_dir():
-            ignore = _ignored(folder.resolve())
-            shutil.copytree(folder, root / name, ignore=ignore)
+    words = set(WORD.findall(source.read_text("utf-8", errors="replace")))
+    for path in sorted(source.parent.iterdir()):
+        # Other folders and files are of no concern to it, or are modules.
+        is_named = path.name in BESIDE or path.name in words
+        if not is_named or path == source or _is_left_out(path):
+            continue
+        if path.is_dir():
+            shutil.copytree(path, root / path.name, ignore=_ignored)
+        else:
+            shutil.copy2(path, root / path.name)
 
 
-def _ignored(
-    top: Path,
-) -> Callable[[str, list[str]], Iterable[str]]:
-    """Return what tells copytree which entries of a folder to leave out."""
-
-    def ignored(folder: str, names: list[str]) -> Iterable[str]:
-        return {
-            name for name in names if _is_left_out(Path(folder, name), top)
-        }
-
-    return ignored
+def _ignored(folder: str, names: list[str]) -> Iterable[str]:
+    """Return which entries of a folder copytree leaves out."""
+    return {name for name in names if _is_left_out(Path(folder, name))}
 
 
-def _is_left_out(path: Path, top: Path) -> bool:
+def _is_left_out(path: Path) -> bool:
     if path.name in LEFT_OUT or (path / "pyvenv.cfg").exists():
         return True
     try:
         mode = path.stat().st_mode
-    except OSError:
+        target = path.resolve()
+    except (OSError, RuntimeError):
         return True
     if path.is_symlink() and stat.S_ISDIR(mode):
         # A folder around the link would be copied without end.
-        target = path.resolve()
-        return target == top or target in path.absolute().parents
+        around = path.parent.resolve()
+        return target == around or target in around.parents
     return not (stat.S_ISDIR(mode) or stat.S_ISREG(mode))
 
 

@@ -9,7 +9,6 @@ from urllib.parse import parse_qsl, urlencode
 import httpx2
 
 from ...probe import Answer, Request
-from .servers import PATIENCE
 
 # No answer that people compare is longer.
 LARGEST_BODY = 8_000_000
@@ -18,6 +17,8 @@ HEADERS = {"User-Agent": "verify", "Accept-Encoding": "identity"}
 OF_A_SESSION = ("csrf", "token", "nonce")
 TYPE = "content-type"
 FORM = "application/x-www-form-urlencoded"
+# No answer came, or the request is none that can be sent.
+REFUSED = (httpx2.HTTPError, httpx2.InvalidURL, UnicodeEncodeError)
 # So many requests in a row without an answer say that none will come.
 MOST_SILENT = 5
 
@@ -77,16 +78,17 @@ class _Hidden(HTMLParser):
 class Session:
     """One visit to an application: its cookies, and its last forms."""
 
-    def __init__(self, port: int) -> None:
+    def __init__(self, port: int, patience: float) -> None:
         # Browsers send secure cookies to this machine without TLS as well.
         policy = DefaultCookiePolicy(secure_protocols=("http", "https"))
         self._client = httpx2.Client(
             transport=_Loopback(port),
             headers=HEADERS,
             cookies=CookieJar(policy),
-            timeout=PATIENCE,
+            timeout=patience,
             trust_env=False,
         )
+        self._patience = patience
         self._hidden: dict[str, str] = {}
 
     def __enter__(self) -> "Session":
@@ -117,8 +119,9 @@ class Session:
                     (name.decode("latin-1").lower(), value.decode("latin-1"))
                     for name, value in response.headers.raw
                 )
-                reason = _receive(response, received)
-        except (httpx2.HTTPError, httpx2.InvalidURL) as error:
+                end = time.monotonic() + self._patience
+                reason = _receive(response, received, end)
+        except REFUSED as error:
             if not received:
                 return Answer(0, reason=type(error).__name__)
             reason = type(error).__name__
@@ -152,9 +155,12 @@ def _is_token(name: str) -> bool:
     return any(word in name.lower() for word in OF_A_SESSION)
 
 
-def _receive(response: httpx2.Response, received: list[bytes]) -> str:
+def _receive(
+    response: httpx2.Response,
+    received: list[bytes],
+    end: float,
+) -> str:
     """Receive a body; return why it was not received to its end, or ""."""
-    end = time.monotonic() + PATIENCE
     size = 0
     for part in response.iter_raw():
         received.append(part)
@@ -169,6 +175,7 @@ def _receive(response: httpx2.Response, received: list[bytes]) -> str:
 def replayed(
     requests: Iterable[Request],
     port: int,
+    patience: float,
     check: Callable[[Request, bool], None],
 ) -> list[Answer]:
     """Send requests in order, in one session, and return the answers.
@@ -176,16 +183,20 @@ def replayed(
     Args:
         requests: what to send.
         port: where the application listens.
+        patience: how many seconds an answer may take.
         check: called after each request that nobody answered, and told
             whether it is one of many in a row.
     """
     answers = []
     silent = 0
-    with Session(port) as session:
+    with Session(port, patience) as session:
         for request in requests:
             answer = session.send(request)
-            silent = 0 if answer.status else silent + 1
-            if silent:
+            if not answer.status:
+                silent += 1
                 check(request, silent >= MOST_SILENT)
+            elif request.method != "OPTIONS":
+                # Flask answers that one without the application's code.
+                silent = 0
             answers.append(answer)
     return answers

@@ -11,6 +11,7 @@ from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from itertools import product
 from pathlib import Path
+from urllib.parse import quote, urlencode
 
 from werkzeug.routing.rules import parse_converter_args
 
@@ -99,7 +100,7 @@ def _reads(known: Known, fields: Mapping[Route, Fields]) -> Iterator[Sent]:
                 yield _plain(route, path, method)
         query = fields.get(route, Fields()).query
         if query and "GET" in route.methods:
-            pairs = "&".join(f"{name}=1" for name in query)
+            pairs = urlencode(dict.fromkeys(query, "1"))
             yield _plain(route, f"{path}?{pairs}", "GET")
 
 
@@ -175,7 +176,7 @@ def _samples(route: Route, root: Path) -> Iterator[str]:
     parameters = list(PARAMETER.finditer(route.rule))
     for values in product(*(_fitting(one)[:2] for one in parameters)):
         path = _filled(route.rule, values)
-        if path.isascii() and path.startswith("/") and " " not in path:
+        if path.startswith("/"):
             yield path
 
 
@@ -195,9 +196,7 @@ def _files(folder: Path) -> Iterator[str]:
     files = (path for path in sorted(folder.rglob("*")) if path.is_file())
     first = next(files, None)
     if first is not None:
-        name = first.relative_to(folder).as_posix()
-        if name.isascii() and " " not in name:
-            yield name
+        yield first.relative_to(folder).as_posix()
         yield "there-is-no-such-file"
 
 
@@ -213,7 +212,8 @@ def _misfits(rule: str) -> Iterator[str]:
 
 def _filled(rule: str, values: Iterable[str]) -> str:
     remaining = iter(values)
-    return PARAMETER.sub(lambda _: next(remaining), rule)
+    path = PARAMETER.sub(lambda _: next(remaining), rule)
+    return quote(path, safe="/:@!$&'()*+,;=~")
 
 
 def _fitting(parameter: re.Match[str]) -> tuple[str, ...]:
@@ -255,5 +255,8 @@ def _arguments(
 ) -> tuple[tuple[object, ...], Mapping[str, object]]:
     if not text:
         return (), {}
-    items, named = parse_converter_args(text)
+    try:
+        items, named = parse_converter_args(text)
+    except ValueError:
+        return (), {}
     return items, named

@@ -144,11 +144,14 @@ def _count(text: list[str]) -> str:
 def _shown(first: str | None, second: str | None) -> tuple[str, str]:
     """Return two lines so that people see in what they differ."""
     if first is None or second is None:
-        return first or NONE, second or NONE
-    stripped = (first.rstrip("\r\n"), second.rstrip("\r\n"))
-    if stripped[0] == stripped[1]:
+        return _line(first), _line(second)
+    if _line(first) == _line(second):
         return repr(first[-10:]), repr(second[-10:])
-    return stripped
+    return _line(first), _line(second)
+
+
+def _line(text: str | None) -> str:
+    return NONE if text is None else text.rstrip("\r\n")
 
 
 def _around(

@@ -1,6 +1,7 @@
 """Bring requests and routes together."""
 
 from collections.abc import Iterable, Sequence
+from contextlib import suppress
 from pathlib import Path
 from typing import Any
 from urllib.parse import unquote, urlsplit
@@ -91,7 +92,9 @@ def _adapter(routes: Sequence[Route]) -> MapAdapter:
         if not route.rule.startswith("/"):
             continue
         methods = set(route.methods)
-        rules.add(Rule(route.rule, endpoint=str(number), methods=methods))
+        with suppress(ValueError, LookupError, TypeError):
+            # One that Werkzeug refuses is a rule that no request matches.
+            rules.add(Rule(route.rule, endpoint=str(number), methods=methods))
     return rules.bind("localhost")
 
 

@@ -18,8 +18,7 @@ from .copies import Copy
 
 CHILD = Path(__file__).parent / "child"
 SERVER = CHILD / "migrate_verify_server.py"
-# How many seconds a request may take, and a process that is to end.
-PATIENCE = 10.0
+# How many seconds a process may take that is to end.
 GRACE = 2.0
 LAST_LINES = 3
 
@@ -73,7 +72,7 @@ class Running:
             message = f"{self.side.title} ended when it was asked {asked}"
             raise MigrateError(f"{message}{last_lines(self.output)}")
         if is_silent:
-            message = f"{self.side.title} answers no more since {asked}"
+            message = f"{self.side.title} answers no more, last not {asked}"
             raise MigrateError(f"{message}{last_lines(self.output)}")
 
 

@@ -41,7 +41,8 @@ class Options:
         tests: where the tests are; None for those that OLD has.
         no_tests: whether no tests are run.
         ignore: differences that are meant, such as "header etag".
-        patience: how many seconds each side may take to start.
+        start_timeout: how many seconds each side may take to start.
+        request_timeout: how many seconds an answer may take.
     """
 
     old: Path
@@ -52,7 +53,8 @@ class Options:
     tests: Path | None = None
     no_tests: bool = False
     ignore: tuple[str, ...] = ()
-    patience: float = 30.0
+    start_timeout: float = 30.0
+    request_timeout: float = 10.0
 
 
 @dataclass(frozen=True)
@@ -139,19 +141,27 @@ class _Work:
 
     def _first(self) -> Asked:
         copy = self._copy(self.old)
-        with serving(self.old, copy, self.options.patience) as running:
+        with serving(self.old, copy, self.options.start_timeout) as running:
             read = self.source.of(self.target)
             routes = merged(read, running.rules, copy.root)
             if self.recorded is not None:
                 sent = matched(self.recorded, routes)
             else:
                 sent = generated(routes, self.source.fields, copy.root)
-            return Asked(routes, sent, _ask(running, sent))
+            return Asked(routes, sent, self._asked(running, sent))
 
     def _replayed(self, side: Side, sent: Sequence[Sent]) -> list[Answer]:
         copy = self._copy(side)
-        with serving(side, copy, self.options.patience) as running:
-            return _ask(running, sent)
+        with serving(side, copy, self.options.start_timeout) as running:
+            return self._asked(running, sent)
+
+    def _asked(self, running: Running, sent: Sequence[Sent]) -> list[Answer]:
+        def check(request: Request, is_silent: bool) -> None:
+            running.check(request.title, is_silent)
+
+        requests = [one.request for one in sent]
+        patience = self.options.request_timeout
+        return replayed(requests, running.port, patience, check)
 
     def _compared(
         self,
@@ -221,14 +231,6 @@ class _Work:
         if tests is None:
             return copy, self.source.tests
         return copy, (suites.brought(tests, self.options.old, copy),)
-
-
-def _ask(running: Running, sent: Sequence[Sent]) -> list[Answer]:
-    def check(request: Request, is_silent: bool) -> None:
-        running.check(request.title, is_silent)
-
-    requests = [one.request for one in sent]
-    return replayed(requests, running.port, check)
 
 
 def _count(exchanges: Sequence[Exchange]) -> int:

@@ -22,6 +22,8 @@ from typing import Any
 
 # How many seconds requests have to end, once the server is stopped.
 GRACE = 1.0
+# How often Werkzeug's server looks whether it is to stop, in seconds.
+POLL = 0.05
 
 
 def main(argv: list[str]) -> None:
@@ -90,14 +92,26 @@ def _tell(ready: Path, port: int, rules: list[dict[str, Any]]) -> None:
 
 
 def _serve_old(application: Any, name: str, ready: Path, asked: int) -> None:
-    from werkzeug.serving import make_server
+    from werkzeug.serving import WSGIRequestHandler, make_server
+
+    class Handler(WSGIRequestHandler):
+        """Leaves what is written to the application."""
+
+        def log_request(
+            self,
+            code: int | str = "-",
+            size: int | str = "-",
+        ) -> None:
+            return
 
     if not callable(application):
         sys.exit(f"{name} is no application of WSGI")
-    server = make_server("127.0.0.1", 0, application, threaded=True)
+    server = make_server(
+        "127.0.0.1", 0, application, threaded=True, request_handler=Handler
+    )
     _when_let_go(asked, server.shutdown)
     _tell(ready, server.port, _rules(application))
-    server.serve_forever()
+    server.serve_forever(POLL)
 
 
 def _rules(application: Any) -> list[dict[str, Any]]:
