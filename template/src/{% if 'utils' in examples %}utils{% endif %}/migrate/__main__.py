@@ -54,7 +54,8 @@ def _parser() -> argparse.ArgumentParser:
         action="store_true",
         help="print the findings that need no hand as well",
     )
-    add_verify(commands)
+    command.set_defaults(run=_analyse)
+    add_verify(commands).set_defaults(run=_verify)
     return parser
 
 
@@ -63,18 +64,20 @@ def main(argv: list[str] | None = None) -> int:
     arguments = _parser().parse_args(argv)
     code = 0
     try:
-        if arguments.command == "verify":
-            code = _verify(arguments)
-        else:
-            _analyse(arguments)
+        # None says that there was nothing to judge.
+        code = arguments.run(arguments) or 0
         sys.stdout.flush()
     except MigrateError as error:
         print(error, file=sys.stderr)
         return 2
     except BrokenPipeError:
-        # The reader has seen enough; let Python close a stream that works.
-        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+        _read_enough()
     return code
+
+
+def _read_enough() -> None:
+    # The reader has seen enough; let Python close a stream that works.
+    os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
 
 
 def _analyse(arguments: argparse.Namespace) -> None:
@@ -95,7 +98,11 @@ def _verify(arguments: argparse.Namespace) -> int:
         _write(verified_form.as_json(found), arguments.json)
     if arguments.html is not None:
         _write(verified_page.as_page(found), arguments.html)
-    print(verified_text.as_text(found))
+    try:
+        print(verified_text.as_text(found), flush=True)
+    except BrokenPipeError:
+        # The code is told all the same.
+        _read_enough()
     if found.suite is not None and found.suite.problem:
         print(found.suite.problem, file=sys.stderr)
     return found.code

@@ -50,12 +50,7 @@ def as_page(
 
 
 def document(title: str, body: str) -> str:
-    """Return a page that needs nothing beside itself.
-
-    Args:
-        title: its title, as HTML.
-        body: what is in it, as HTML.
-    """
+    """Return a page with a title, both in HTML."""
     return (
         '<!DOCTYPE html>\n<html lang="en">\n<head>\n'
         '<meta charset="utf-8">\n'
@@ -155,7 +150,7 @@ def table(
     head: tuple[str, ...],
     rows: Iterable[tuple[object, ...]],
 ) -> Iterator[str]:
-    """Yield a table: numbers to the right, and code in backticks."""
+    """Yield a table that the keyboard can scroll."""
     yield _opened(caption)
     yield _head(head)
     yield "<tbody>"

@@ -19,14 +19,14 @@ Run an application in Flask and its conversion, ask both the same, and list
 what differs. Ends with code 0 if nothing differs, with 1 if something does,
 and with 2 if they cannot be compared.
 
-Both run in copies of their directories, with your environment: what it
-names outside of them, such as a database, is used as it is, and requests
-that write and delete are sent. Name a copy there.
+Both run in copies of their directories, the data in them included, with your
+environment. What it names outside of them, such as a database, is used as it
+is, and requests that write and delete are sent: name a copy there.
 """
 
 
-def add_verify(commands: "Commands") -> None:
-    """Add the command, and what it takes."""
+def add_verify(commands: "Commands") -> argparse.ArgumentParser:
+    """Return the command, added to others with what it takes."""
     command = commands.add_parser(
         "verify",
         help="tell what an application and its conversion answer differently",
@@ -70,6 +70,7 @@ def add_verify(commands: "Commands") -> None:
     for name, what in (("--json", "JSON"), ("--html", "a page")):
         help = f"write the report as {what}"
         add(name, type=Path, metavar="FILE", help=help)
+    return command
 
 
 def options(arguments: argparse.Namespace) -> Options:

@@ -72,9 +72,8 @@ def copied(
         for package in around[:-1]:
             to /= package.name
             shutil.copyfile(package / "__init__.py", to / "__init__.py")
-        if around and (root / "flask_compat").is_dir():
-            # It is imported by this name, from wherever the package stands.
-            shutil.copytree(root / "flask_compat", into / "flask_compat")
+        if around:
+            _beside(around[0].parent, into, root)
         _same_moment(into)
     except (OSError, shutil.Error) as error:
         reason = getattr(error, "strerror", None) or str(error)
@@ -83,6 +82,17 @@ def copied(
     bases = (into,) if around else (root / base, root, root / "src")
     paths = (path for path in bases if path.is_dir())
     return Copy(root, tuple(dict.fromkeys(paths)))
+
+
+def _beside(parent: Path, into: Path, root: Path) -> None:
+    """Copy what belongs to a package and stands beside it.
+
+    Flask keeps data in `instance`; both sides get that of OLD.
+    `flask_compat` is imported by this name from wherever NEW has it.
+    """
+    for folder in (parent / "instance", root / "flask_compat"):
+        if folder.is_dir():
+            shutil.copytree(folder, into / folder.name, ignore=_ignored)
 
 
 def _copy(source: Path, root: Path) -> None:

@@ -18,6 +18,7 @@ changes its meaning.
 - `tests`: null, or a `problem` that kept them from being run, the number
   `collected` and `passed` on OLD, those that are `unsteady` there, and in
   `changed` each `test` with its `old` and `new` outcome and reason.
+- `errors`: how the tracebacks end that NEW wrote and OLD did not.
 - `headers_left_out`: the servers' own; `noise`: requests that OLD answers
   with another status each time.
 """
@@ -51,6 +52,7 @@ def as_json(found: Verification) -> str:
         "routes": [_route(one) for one in found.routes],
         "differences": [_exchange(one) for one in found.different],
         "tests": None if found.suite is None else _suite(found.suite),
+        "errors": list(found.errors),
         "headers_left_out": list(found.left_out),
         "noise": [one.request.title for one in found.noisy],
     }

@@ -234,7 +234,10 @@ def _fitting(parameter: re.Match[str]) -> tuple[str, ...]:
         return (UUID,)
     if converter == "any":
         return tuple(map(str, items)) or ("sample",)
-    return (_text(items, named),)
+    if converter in ("default", "string"):
+        return (_text(items, named),)
+    # One of the application's own: a number, or a word.
+    return ("1", "sample")
 
 
 def _text(items: tuple[object, ...], named: Mapping[str, object]) -> str:

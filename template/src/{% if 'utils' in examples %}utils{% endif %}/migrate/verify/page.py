@@ -33,6 +33,7 @@ def _requests(found: Verification) -> Iterator[str]:
     )
     head = ("request", "route", "what", "OLD", "NEW")
     yield from table("What is answered differently", head, rows)
+    yield from (f"<p>NEW wrote: {escape(one)}</p>" for one in found.errors)
     names = ", ".join(found.left_out)
     yield f"<p>Headers of the servers themselves, not compared: {names}.</p>"
     yield (

@@ -87,6 +87,7 @@ class Verification:
         exchanges: all requests, in the order they were sent.
         routes: all routes of OLD.
         suite: what its tests said; None where it has none.
+        errors: how the tracebacks end that NEW wrote and OLD did not.
     """
 
     old: str
@@ -95,6 +96,7 @@ class Verification:
     exchanges: tuple[Exchange, ...]
     routes: tuple[Judged, ...]
     suite: Suite | None
+    errors: tuple[str, ...] = ()
 
     @property
     def different(self) -> tuple[Exchange, ...]:

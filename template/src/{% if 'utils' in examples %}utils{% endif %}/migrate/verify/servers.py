@@ -2,6 +2,7 @@
 
 import json
 import os
+import re
 import signal
 import subprocess
 import sys
@@ -21,6 +22,12 @@ SERVER = CHILD / "migrate_verify_server.py"
 # How many seconds a process may take that is to end.
 GRACE = 2.0
 LAST_LINES = 3
+FROZEN = 'File "<frozen '
+# How a traceback ends, whatever is printed beside it.
+ERROR = re.compile(
+    r"^(?:\s*\| )?((?:\w+\.)*\w*(?:Error|Exception)\b.*)$", re.MULTILINE
+)
+MOST_ERRORS = 10
 
 
 @dataclass
@@ -201,9 +208,18 @@ def _wait(
     return told
 
 
+def errors(output: Path) -> tuple[str, ...]:
+    """Return the last line of each traceback in an output, each once."""
+    text = output.read_text(encoding="utf-8", errors="replace")
+    found = dict.fromkeys(ERROR.findall(text))
+    return tuple(found)[:MOST_ERRORS]
+
+
 def last_lines(output: Path) -> str:
     """Return the last lines that a program wrote, to end a sentence."""
     text = output.read_text(encoding="utf-8", errors="replace")
-    lines = [line.strip() for line in text.splitlines() if line.strip()]
-    last = " | ".join(lines[-LAST_LINES:])
+    lines = [line.strip() for line in text.splitlines()]
+    # Of a traceback not what only points into the line above, or at Python.
+    told = [one for one in lines if one.strip("^~ ") and FROZEN not in one]
+    last = " | ".join(told[-LAST_LINES:])
     return f": {last}" if last else ", and wrote nothing"

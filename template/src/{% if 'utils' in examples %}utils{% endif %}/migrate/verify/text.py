@@ -48,6 +48,8 @@ def _differences(found: Verification) -> Iterator[str]:
     yield "Requests that are answered differently"
     for exchange in found.different:
         yield from _exchange(exchange)
+    for error in found.errors:
+        yield f"  NEW wrote: {cut(error)}"
 
 
 def _exchange(exchange: Exchange) -> Iterator[str]:

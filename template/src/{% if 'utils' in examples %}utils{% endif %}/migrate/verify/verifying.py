@@ -22,7 +22,7 @@ from .generated import Sent, generated
 from .recorded import read_recorded
 from .results import Exchange, Verification, judged
 from .routes import matched, merged
-from .servers import Running, Side, serving
+from .servers import Running, Side, errors, serving
 from .targets import Source, Target, read
 
 # How often OLD is run again while that explains away differences.
@@ -111,14 +111,15 @@ class _Work:
     def verification(self) -> Verification:
         """Return what differs: in requests, then in tests."""
         asked = self._first()
-        new = self._replayed(self.new, asked.sent)
-        runs = [asked.answers, self._replayed(self.old, asked.sent)]
+        new, wrote = self._replayed(self.new, asked.sent)
+        again, known = self._replayed(self.old, asked.sent)
+        runs = [asked.answers, again]
         exchanges = self._compared(asked, runs, new)
         while any(one.differences for one in exchanges):
             if len(runs) == MOST_RUNS:
                 break
             before = _count(exchanges)
-            runs.append(self._replayed(self.old, asked.sent))
+            runs.append(self._replayed(self.old, asked.sent)[0])
             exchanges = self._compared(asked, runs, new)
             if _count(exchanges) == before:
                 break
@@ -129,6 +130,7 @@ class _Work:
             exchanges,
             judged(asked.routes, exchanges),
             self._suite(),
+            tuple(error for error in wrote if error not in known),
         )
 
     def _copy(self, side: Side) -> Copy:
@@ -150,10 +152,16 @@ class _Work:
                 sent = generated(routes, self.source.fields, copy.root)
             return Asked(routes, sent, self._asked(running, sent))
 
-    def _replayed(self, side: Side, sent: Sequence[Sent]) -> list[Answer]:
+    def _replayed(
+        self,
+        side: Side,
+        sent: Sequence[Sent],
+    ) -> tuple[list[Answer], tuple[str, ...]]:
+        """Return what a side answers, and the errors that it wrote."""
         copy = self._copy(side)
         with serving(side, copy, self.options.start_timeout) as running:
-            return self._asked(running, sent)
+            answers = self._asked(running, sent)
+        return answers, errors(running.output)
 
     def _asked(self, running: Running, sent: Sequence[Sent]) -> list[Answer]:
         def check(request: Request, is_silent: bool) -> None:
