@@ -87,9 +87,13 @@ def copied(
 def _beside(parent: Path, into: Path, root: Path) -> None:
     """Copy what belongs to a package and stands beside it.
 
-    Flask keeps data in `instance`; both sides get that of OLD.
-    `flask_compat` is imported by this name from wherever NEW has it.
+    Flask keeps data in `instance` and variables in `.env`; both sides get
+    those of OLD. `flask_compat` is imported by this name from wherever NEW
+    has it.
     """
+    for name in (".env", ".flaskenv"):
+        if (parent / name).is_file():
+            shutil.copy2(parent / name, into / name)
     for folder in (parent / "instance", root / "flask_compat"):
         if folder.is_dir():
             shutil.copytree(folder, into / folder.name, ignore=_ignored)

@@ -106,28 +106,24 @@ class Session:
             (v for name, v in headers.items() if name.lower() == "host"),
             "localhost",
         )
+        status, reason = 0, ""
+        pairs: tuple[tuple[str, str], ...] = ()
         received: list[bytes] = []
         try:
             with self._client.stream(
                 request.method,
-                f"http://{host}/",
+                # Cookies are kept for paths; what is sent is the target.
+                f"http://{host}{request.path}",
                 headers=headers,
                 content=body and self._own(headers, body),
                 extensions={"target": request.path.encode()},
             ) as response:
-                pairs = tuple(
-                    (name.decode("latin-1").lower(), value.decode("latin-1"))
-                    for name, value in response.headers.raw
-                )
+                status, pairs = response.status_code, _pairs(response)
                 end = time.monotonic() + self._patience
                 reason = _receive(response, received, end)
         except REFUSED as error:
-            if not received:
-                return Answer(0, reason=type(error).__name__)
             reason = type(error).__name__
-        answer = Answer(
-            response.status_code, pairs, b"".join(received), reason
-        )
+        answer = Answer(status, pairs, b"".join(received), reason)
         self._remember(answer)
         return answer
 
@@ -149,6 +145,13 @@ class Session:
             page = _Hidden()
             page.feed(answer.body.decode("utf-8", "replace"))
             self._hidden = page.fields or self._hidden
+
+
+def _pairs(response: httpx2.Response) -> tuple[tuple[str, str], ...]:
+    return tuple(
+        (name.decode("latin-1").lower(), value.decode("latin-1"))
+        for name, value in response.headers.raw
+    )
 
 
 def _is_token(name: str) -> bool:

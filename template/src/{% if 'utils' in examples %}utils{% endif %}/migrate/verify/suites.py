@@ -9,8 +9,6 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
 
-import pytest
-
 from ..discovery import MigrateError, is_test
 from .copies import Copy
 from .servers import CHILD, Side, last_lines, started, stop
@@ -28,6 +26,8 @@ OPTIONS = (
 # How long a suite may take on NEW, at least; and as often as it took on OLD.
 SECONDS = 60.0
 TIMES = 10.0
+# The code with which pytest says that there are none.
+NO_TESTS = 5
 MISSING = "not collected"
 
 
@@ -109,13 +109,8 @@ def brought(tests: Path, source: Path, copy: Copy) -> str:
         tests: a folder of tests, or a file.
         source: the directory that was copied; tests in it are there already.
         copy: the copy.
-
-    Raises:
-        MigrateError: there are no such tests.
     """
     whole, root = tests.resolve(), source.resolve()
-    if not whole.exists():
-        raise MigrateError(f"{tests.as_posix()}: there is no such path")
     if source.is_dir() and whole.is_relative_to(root):
         return whole.relative_to(root).as_posix()
     to = copy.root / whole.name
@@ -167,10 +162,7 @@ def run(
             stop(process)
     found = _read(told)
     is_told = found.outcomes or found.broken
-    if (
-        not is_told
-        and process.returncode != pytest.ExitCode.NO_TESTS_COLLECTED
-    ):
+    if not is_told and process.returncode != NO_TESTS:
         why = last_lines(output)
         found.problem = f"{side.title} could not run the tests{why}"
     return found

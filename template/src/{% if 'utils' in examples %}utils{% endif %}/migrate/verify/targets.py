@@ -9,7 +9,7 @@ from typing import TypeGuard
 from ..analysing import read_all
 from ..application import Application
 from ..discovery import TEST_FOLDERS, File, MigrateError, Sources, discover
-from ..facts import Form, Value
+from ..facts import Action, Form, Value
 from ..mounting import Route, Routing
 from ..parsing import with_room
 from .copies import packages
@@ -159,9 +159,15 @@ def _chosen(
 ) -> str | None:
     """Return the dotted name of an application or of its factory.
 
-    Best is a variable that the call itself is bound to, then a factory that
-    needs no arguments, then a variable that a factory's result is bound to.
+    Best is a variable that the call itself is bound to, or one that holds a
+    factory's result and that routes are registered on; then a factory that
+    needs no arguments, then any variable that holds a factory's result.
     """
+    decorators = {
+        use.name
+        for use in application.facts.uses
+        if use.action is Action.DECORATE
+    }
     direct, made, factories = [], [], []
     for module, names in top.items():
         for name, required in names.items():
@@ -175,8 +181,14 @@ def _chosen(
                 ]
             elif required == 0 and _returns(application, dotted, site):
                 factories.append(dotted)
+    extended = [
+        one
+        for one in made
+        if any(name.startswith(f"{one}.") for name in decorators)
+    ]
     known = [one for one in factories if one.endswith(FACTORIES)]
-    return next(iter((*direct, *known, *factories, *made)), None)
+    found = (*direct, *extended, *known, *factories, *made)
+    return next(iter(found), None)
 
 
 def _gives(application: Application, value: Value, site: str) -> bool:

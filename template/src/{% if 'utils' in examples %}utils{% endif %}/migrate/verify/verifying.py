@@ -74,9 +74,9 @@ def verify(options: Options) -> Verification:
     """
     source = read(options.old)
     target = source.target(options.old_app, options.old)
-    if not options.new.exists():
-        shown = options.new.as_posix()
-        raise MigrateError(f"{shown}: there is no such path")
+    for path in (options.new, options.tests):
+        if path is not None and not path.exists():
+            raise MigrateError(f"{path.as_posix()}: there is no such path")
     recorded = None
     if options.requests is not None:
         recorded = read_recorded(options.requests)
