@@ -1,20 +1,26 @@
 """Send requests to a running application, as a browser keeps a session."""
 
+import json
 import time
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Iterator
+from contextlib import suppress
 from html.parser import HTMLParser
 from http.cookiejar import CookieJar, DefaultCookiePolicy
+from typing import Any
 from urllib.parse import parse_qsl, urlencode
 
 import httpx2
 
 from ...probe import Answer, Request
+from .generated import Sent
 
 # No answer that people compare is longer.
 LARGEST_BODY = 8_000_000
 HEADERS = {"User-Agent": "verify", "Accept-Encoding": "identity"}
 # Hidden fields of a form that are good for one session only.
 OF_A_SESSION = ("csrf", "token", "nonce")
+# What is shorter is a word rather than a token.
+SHORTEST_TOKEN = 16
 TYPE = "content-type"
 FORM = "application/x-www-form-urlencoded"
 # No answer came, or the request is none that can be sent.
@@ -89,6 +95,8 @@ class Session:
             trust_env=False,
         )
         self._patience = patience
+        # What stands in recorded requests, and what this session got for it.
+        self._own_values: dict[str, str] = {}
         self._hidden: dict[str, str] = {}
 
     def __enter__(self) -> "Session":
@@ -102,6 +110,8 @@ class Session:
     def send(self, request: Request) -> Answer:
         """Send a request, and follow nothing; status 0 is no answer."""
         headers, body = request.content()
+        headers = {key: self._owned(value) for key, value in headers.items()}
+        path = self._owned(request.path)
         host = next(
             (v for name, v in headers.items() if name.lower() == "host"),
             "localhost",
@@ -113,10 +123,10 @@ class Session:
             with self._client.stream(
                 request.method,
                 # Cookies are kept for paths; what is sent is the target.
-                f"http://{host}{request.path}",
+                f"http://{host}{path}",
                 headers=headers,
                 content=body and self._own(headers, body),
-                extensions={"target": request.path.encode()},
+                extensions={"target": path.encode()},
             ) as response:
                 status, pairs = response.status_code, _pairs(response)
                 end = time.monotonic() + self._patience
@@ -127,11 +137,36 @@ class Session:
         self._remember(answer)
         return answer
 
+    def learn(self, recorded: Any, answer: Answer) -> None:
+        """Remember what took the place of values that were recorded.
+
+        A browser's program sends back a token that it was given. This
+        session was given another one, in the same place of the answer.
+
+        Args:
+            recorded: what was answered when the request was recorded.
+            answer: what was answered now.
+        """
+        if recorded is None:
+            return
+        with suppress(ValueError):
+            pairs = _replaced(recorded, json.loads(answer.body))
+            self._own_values.update(
+                (before, now)
+                for before, now in pairs
+                if before != now and len(before) >= SHORTEST_TOKEN
+            )
+
+    def _owned(self, text: str) -> str:
+        for recorded, own in self._own_values.items():
+            text = text.replace(recorded, own)
+        return text
+
     def _own(self, headers: dict[str, str], body: bytes) -> bytes:
         """Return a form with the tokens of this session in it."""
         kinds = (v for name, v in headers.items() if name.lower() == TYPE)
         if not next(kinds, "").startswith(FORM):
-            return body
+            return self._owned(body.decode("utf-8", "replace")).encode()
         pairs = parse_qsl(body.decode("utf-8", "replace"), True)
         own = [
             (name, self._hidden.get(name, value) if _is_token(name) else value)
@@ -145,6 +180,18 @@ class Session:
             page = _Hidden()
             page.feed(answer.body.decode("utf-8", "replace"))
             self._hidden = page.fields or self._hidden
+
+
+def _replaced(recorded: Any, own: Any) -> Iterator[tuple[str, str]]:
+    """Yield the texts of JSON, with those that now stand in their place."""
+    if isinstance(recorded, dict) and isinstance(own, dict):
+        for key in recorded.keys() & own.keys():
+            yield from _replaced(recorded[key], own[key])
+    elif isinstance(recorded, list) and isinstance(own, list):
+        for pair in zip(recorded, own, strict=False):
+            yield from _replaced(*pair)
+    elif isinstance(recorded, str) and isinstance(own, str):
+        yield recorded, own
 
 
 def _pairs(response: httpx2.Response) -> tuple[tuple[str, str], ...]:
@@ -176,7 +223,7 @@ def _receive(
 
 
 def replayed(
-    requests: Iterable[Request],
+    every: Iterable[Sent],
     port: int,
     patience: float,
     check: Callable[[Request, bool], None],
@@ -184,7 +231,7 @@ def replayed(
     """Send requests in order, in one session, and return the answers.
 
     Args:
-        requests: what to send.
+        every: what to send.
         port: where the application listens.
         patience: how many seconds an answer may take.
         check: called after each request that nobody answered, and told
@@ -193,8 +240,10 @@ def replayed(
     answers = []
     silent = 0
     with Session(port, patience) as session:
-        for request in requests:
+        for sent in every:
+            request = sent.request
             answer = session.send(request)
+            session.learn(sent.answer, answer)
             # Flask answers OPTIONS without the application's code.
             if request.method != "OPTIONS":
                 silent = 0 if answer.status else silent + 1

@@ -11,6 +11,7 @@ from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from itertools import product
 from pathlib import Path
+from typing import Any
 from urllib.parse import quote, urlencode
 
 from werkzeug.routing.rules import parse_converter_args
@@ -46,11 +47,13 @@ class Sent:
         request: the request.
         route: the route that it is about, where one is known.
         proves: whether a good answer says that the view of the route ran.
+        answer: what was answered when it was recorded, if that was JSON.
     """
 
     request: Request
     route: Route | None = None
     proves: bool = False
+    answer: Any = None
 
 
 def generated(

@@ -2,10 +2,12 @@
 
 A line is an object: `path` with its query and, as needed, `method` (GET),
 `headers`, and one of `json`, `form` and `body` (a text). An archive is
-HAR 1.2, as browsers and proxies write it.
+HAR 1.2, as browsers and proxies write it; long texts in its answers of JSON,
+such as tokens, are replaced in later requests by what each side gave instead.
 """
 
 from collections.abc import Iterator
+from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 from urllib.parse import parse_qsl, quote, urlsplit
@@ -27,6 +29,19 @@ SAFE = "%/:?#[]@!$&'()*+,;=~"
 FORM = "application/x-www-form-urlencoded"
 
 
+@dataclass(frozen=True)
+class Recorded:
+    """A request that was recorded.
+
+    Attributes:
+        request: the request.
+        answer: what was answered then, if that was JSON.
+    """
+
+    request: Request
+    answer: Any = None
+
+
 class _Pair(msgspec.Struct):
     name: str
     value: str = ""
@@ -45,8 +60,17 @@ class _Asked(msgspec.Struct, rename="camel"):
     post_data: _PostData | None = None
 
 
+class _Content(msgspec.Struct):
+    text: str | None = None
+
+
+class _Answered(msgspec.Struct):
+    content: _Content = msgspec.field(default_factory=_Content)
+
+
 class _Entry(msgspec.Struct):
     request: _Asked
+    response: _Answered = msgspec.field(default_factory=_Answered)
 
 
 class _Log(msgspec.Struct):
@@ -57,7 +81,7 @@ class _Archive(msgspec.Struct):
     log: _Log
 
 
-def read_recorded(path: Path) -> tuple[Request, ...]:
+def read_recorded(path: Path) -> tuple[Recorded, ...]:
     """Return the requests of a file.
 
     Raises:
@@ -75,18 +99,18 @@ def read_recorded(path: Path) -> tuple[Request, ...]:
     return requests
 
 
-def _lines(data: bytes, shown: str) -> Iterator[Request]:
+def _lines(data: bytes, shown: str) -> Iterator[Recorded]:
     for number, line in enumerate(data.splitlines(), start=1):
         if not line.strip():
             continue
         try:
-            yield msgspec.json.decode(line, type=Request)
+            yield Recorded(msgspec.json.decode(line, type=Request))
         except (msgspec.MsgspecError, UnicodeDecodeError) as error:
             message = f"{shown}:{number}: is no request: {error}"
             raise MigrateError(message) from error
 
 
-def _archive(data: bytes, shown: str) -> tuple[Request, ...]:
+def _archive(data: bytes, shown: str) -> tuple[Recorded, ...]:
     """Return the requests of an archive; none if it is something else."""
     try:
         whole: Any = msgspec.json.decode(data)
@@ -96,20 +120,29 @@ def _archive(data: bytes, shown: str) -> tuple[Request, ...]:
         return ()
     try:
         archive = msgspec.convert(whole, _Archive)
-        entries = [entry.request for entry in archive.log.entries]
-        return tuple(_request(asked) for asked in _of_one_host(entries))
+        return tuple(
+            Recorded(_request(entry.request), _answer(entry.response))
+            for entry in _of_one_host(archive.log.entries)
+        )
     except (msgspec.MsgspecError, ValueError) as error:
         message = f"{shown}: is no archive that can be read: {error}"
         raise MigrateError(message) from error
 
 
-def _of_one_host(entries: list[_Asked]) -> Iterator[_Asked]:
+def _of_one_host(entries: list[_Entry]) -> Iterator[_Entry]:
     """Yield what was asked of the first host: pages load from others too."""
-    web = [one for one in entries if one.url.startswith(("http:", "https:"))]
-    hosts = [urlsplit(asked.url).netloc for asked in web]
-    for asked, host in zip(web, hosts, strict=True):
-        if host == hosts[0]:
-            yield asked
+    addresses = [urlsplit(entry.request.url) for entry in entries]
+    web = [one for one in addresses if one.scheme in ("http", "https")]
+    for entry, address in zip(entries, addresses, strict=True):
+        if address in web and address.netloc == web[0].netloc:
+            yield entry
+
+
+def _answer(answered: _Answered) -> Any:
+    try:
+        return msgspec.json.decode(answered.content.text or "")
+    except msgspec.MsgspecError:
+        return None
 
 
 def _request(asked: _Asked) -> Request:

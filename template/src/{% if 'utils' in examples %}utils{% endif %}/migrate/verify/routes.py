@@ -2,6 +2,7 @@
 
 from collections.abc import Iterable, Sequence
 from contextlib import suppress
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 from urllib.parse import unquote, urlsplit
@@ -19,6 +20,7 @@ from ...probe import Request
 from ..converters import BUILT_IN, converters
 from ..mounting import Route
 from .generated import Sent, static_folder
+from .recorded import Recorded
 from .results import AUTOMATIC
 
 
@@ -76,12 +78,15 @@ def _shown(file: str, root: Path) -> str:
 
 
 def matched(
-    requests: Iterable[Request],
+    recorded: Iterable[Recorded],
     routes: Sequence[Route],
 ) -> tuple[Sent, ...]:
     """Return recorded requests with the routes that they are about."""
     adapter = _adapter(routes)
-    return tuple(_matched(request, routes, adapter) for request in requests)
+    return tuple(
+        replace(_matched(one.request, routes, adapter), answer=one.answer)
+        for one in recorded
+    )
 
 
 def _adapter(routes: Sequence[Route]) -> MapAdapter:

@@ -19,7 +19,7 @@ from .comparing import differences, is_noise, is_spelled_otherwise
 from .copies import Copy, copied, packages
 from .exchanges import replayed
 from .generated import Sent, generated
-from .recorded import read_recorded
+from .recorded import Recorded, read_recorded
 from .results import Exchange, Verification, judged
 from .routes import matched, merged
 from .servers import Running, Side, errors, serving
@@ -95,7 +95,7 @@ class _Work:
     options: Options
     source: Source
     target: Target
-    recorded: tuple[Request, ...] | None
+    recorded: tuple[Recorded, ...] | None
     folder: Path
     copies: int = 0
 
@@ -167,9 +167,8 @@ class _Work:
         def check(request: Request, is_silent: bool) -> None:
             running.check(request.title, is_silent)
 
-        requests = [one.request for one in sent]
         patience = self.options.request_timeout
-        return replayed(requests, running.port, patience, check)
+        return replayed(sent, running.port, patience, check)
 
     def _compared(
         self,
