@@ -2,6 +2,7 @@
 
 import re
 from collections.abc import Callable, Iterable
+from functools import wraps
 from typing import Any, NoReturn
 from urllib.parse import unquote, urlsplit
 
@@ -17,8 +18,9 @@ from werkzeug.routing import Map, RequestRedirect, RoutingException, Rule
 from werkzeug.routing.rules import RuleFactory
 from werkzeug.wrappers import Response as WerkzeugResponse
 
-from .answers import ARGUMENTS
+from .answers import ARGUMENTS, RULE
 from .blueprints import of_flask
+from .environ import INPUT, Body, has_body
 from .rules import Rules
 from .threads import as_function
 from .wsgi import call
@@ -88,6 +90,9 @@ class Host(flask.Flask):
         rules: Which of Flask's rules are followed.
         expose: Called when there are rules without a route in FastAPI.
         arguments: Those of `flask.Flask`.
+
+    Attributes:
+        guarded: The rules that have dependencies in FastAPI.
     """
 
     url_rule_class = FlaskRule
@@ -102,6 +107,7 @@ class Host(flask.Flask):
         **kwargs: Any,
     ) -> None:
         self.rules = rules
+        self.guarded: list[Rule] = []
         self._asgi = asgi
         self._expose = expose
         super().__init__(*args, **kwargs)
@@ -152,13 +158,23 @@ class Host(flask.Flask):
 
     def async_to_sync(self, func: Callable[..., Any]) -> Callable[..., Any]:
         """Await async views and functions in the server's event loop."""
-        return as_function(func)
+        function = as_function(func)
+
+        @wraps(func)
+        def with_body(*args: Any, **kwargs: Any) -> Any:
+            if flask.has_request_context():
+                _read_ahead(flask.request)
+            return function(*args, **kwargs)
+
+        return with_body
 
     def dispatch_request(self) -> Any:
         """Call the view with what the path, or FastAPI, gives it."""
         request = flask.request
         given = request.environ.get(ARGUMENTS)
         rule, values = request.url_rule, request.view_args
+        if rule is not request.environ.get(RULE):
+            self._refuse_guarded(rule)
         if given and rule is not None and values is not None:
             # Flask's functions before the view may have taken some away.
             request.view_args = values | {
@@ -168,6 +184,19 @@ class Host(flask.Flask):
             }
         answer = super().dispatch_request()
         return answer if self.rules.answers else self._as_fastapi(answer)
+
+    def _refuse_guarded(self, rule: Rule | None) -> None:
+        """Call no view whose dependencies FastAPI could not ask.
+
+        It found another rule, or none: a converter needs the request, or
+        WSGI middleware changed the path.
+        """
+        automatic = getattr(rule, "provide_automatic_options", False)
+        if automatic and flask.request.method == "OPTIONS":
+            return
+        if any(rule is one for one in self.guarded):
+            message = f"FastAPI did not ask the dependencies of {rule}"
+            raise RuntimeError(message)
 
     def _as_fastapi(self, answer: Any) -> Any:
         if isinstance(answer, WerkzeugResponse):
@@ -234,6 +263,16 @@ def is_about_slashes(request: Any) -> bool:
 
 def _plain(path: str) -> str:
     return re.sub("/+", "/", unquote(path)).strip("/")
+
+
+def _read_ahead(request: flask.Request) -> None:
+    """Read the body for a coroutine, unless reading is to be refused."""
+    body: Body | None = request.environ.get(INPUT)
+    if body is None or not has_body(request.environ):
+        return
+    limit, length = request.max_content_length, request.content_length
+    if limit is None or length is None or length <= limit:
+        body.read_ahead(limit)
 
 
 def _is_answer(error: Exception) -> bool:
