@@ -3,7 +3,8 @@
 `python -m src.utils.migrate analyse PATH` reads an application, imports
 nothing of it, and tells what it holds: every route, everything of Flask and
 of its extensions that it uses and what that becomes, and which routes a
-program can convert without a hand.
+program can convert without a hand. `verify OLD NEW` runs an application and
+its conversion, and tells what they answer differently.
 """
 
 from .analysing import analyse

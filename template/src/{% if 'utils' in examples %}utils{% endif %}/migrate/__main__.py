@@ -1,6 +1,6 @@
 """Help to move a Flask application to FastAPI.
 
-The application is read and never imported or changed.
+The application is never changed; `verify` alone runs it, as a copy.
 """
 
 import argparse
@@ -15,6 +15,11 @@ from .discovery import MigrateError
 from .form import as_json
 from .page import as_page
 from .text import as_text
+from .verify import form as verified_form
+from .verify import page as verified_page
+from .verify import text as verified_text
+from .verify import verify
+from .verify.command import add_verify, options, stoppable
 
 
 def _parser() -> argparse.ArgumentParser:
@@ -49,22 +54,30 @@ def _parser() -> argparse.ArgumentParser:
         action="store_true",
         help="print the findings that need no hand as well",
     )
+    command.set_defaults(run=_analyse)
+    add_verify(commands).set_defaults(run=_verify)
     return parser
 
 
 def main(argv: list[str] | None = None) -> int:
-    """Return 0, or 2 if there is nothing to report on."""
+    """Return 0, 1 if `verify` found differences, or 2 if nothing is told."""
     arguments = _parser().parse_args(argv)
+    code = 0
     try:
-        _analyse(arguments)
+        # None says that there was nothing to judge.
+        code = arguments.run(arguments) or 0
         sys.stdout.flush()
     except MigrateError as error:
         print(error, file=sys.stderr)
         return 2
     except BrokenPipeError:
-        # The reader has seen enough; let Python close a stream that works.
-        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
-    return 0
+        _read_enough()
+    return code
+
+
+def _read_enough() -> None:
+    # The reader has seen enough; let Python close a stream that works.
+    os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
 
 
 def _analyse(arguments: argparse.Namespace) -> None:
@@ -76,6 +89,23 @@ def _analyse(arguments: argparse.Namespace) -> None:
         page = as_page(report, book, arguments.html.parent)
         _write(page, arguments.html)
     print(as_text(report, book, everything=arguments.all))
+
+
+def _verify(arguments: argparse.Namespace) -> int:
+    with stoppable():
+        found = verify(options(arguments))
+    if arguments.json is not None:
+        _write(verified_form.as_json(found), arguments.json)
+    if arguments.html is not None:
+        _write(verified_page.as_page(found), arguments.html)
+    try:
+        print(verified_text.as_text(found), flush=True)
+    except BrokenPipeError:
+        # The code is told all the same.
+        _read_enough()
+    if found.suite is not None and found.suite.problem:
+        print(found.suite.problem, file=sys.stderr)
+    return found.code
 
 
 def _write(text: str, path: Path) -> None:

@@ -4,7 +4,7 @@ import os
 from collections.abc import Iterator
 from dataclasses import dataclass
 from functools import cached_property
-from pathlib import Path
+from pathlib import Path, PurePath
 
 from .findings import Finding, Kind, Severity, found
 
@@ -129,7 +129,7 @@ def discover(path: Path) -> Sources:
     files = []
     for file in _python(root, root, left_out):
         relative = file.relative_to(root)
-        if _is_test(relative):
+        if is_test(relative):
             left_out.append(found(TESTS, relative.as_posix(), 0))
         else:
             files.append(File(file, relative.as_posix(), _name(file, root)))
@@ -193,7 +193,12 @@ def _is_skipped(folder: Path) -> bool:
     return (folder / "pyvenv.cfg").exists()
 
 
-def _is_test(relative: Path) -> bool:
+def is_test(relative: PurePath) -> bool:
+    """Return whether a file belongs to tests, or is one.
+
+    Args:
+        relative: where it is, below the directory of the application.
+    """
     if TEST_FOLDERS.intersection(relative.parts[:-1]):
         return True
     name = relative.name
