@@ -1,6 +1,5 @@
 import pytest
 from flask_jwt_extended import create_access_token
-
 from service import create_app, limiter, tokens
 from service.notes import notes
 

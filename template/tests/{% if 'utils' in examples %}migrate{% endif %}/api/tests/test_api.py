@@ -3,7 +3,6 @@ import datetime
 import pytest
 from conftest import SETTINGS
 from flask_jwt_extended import create_access_token, decode_token
-
 from service import create_app, mail
 
 

@@ -2,7 +2,6 @@ import io
 import logging
 
 import pytest
-
 from shop import create_app
 
 

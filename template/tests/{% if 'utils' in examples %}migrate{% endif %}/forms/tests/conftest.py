@@ -1,5 +1,4 @@
 import pytest
-
 from club import create_app
 from club.extensions import db
 from club.models import Member

@@ -1,11 +1,10 @@
 import io
 
 import pytest
-from flask import session
-from flask_login import current_user
-
 from club.extensions import db
 from club.models import Member
+from flask import session
+from flask_login import current_user
 
 
 def test_index_for_strangers(client):

@@ -1,6 +1,5 @@
-import pytest
-
 import app as module
+import pytest
 
 
 @pytest.fixture

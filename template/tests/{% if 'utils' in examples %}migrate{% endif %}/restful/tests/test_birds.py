@@ -30,10 +30,17 @@ def test_add_from_a_form(client):
 @pytest.mark.parametrize(
     ("body", "message"),
     [
-        ({}, {"name": "Missing required parameter in the JSON body or the post body or the "
-              "query string"}),
-        ({"name": "owl", "wings": "two"},
-         {"wings": "Wings are counted: invalid literal for int() with base 10: 'two'"}),
+        (
+            {},
+            {
+                "name": "Missing required parameter in the JSON body or the post body or the "
+                "query string"
+            },
+        ),
+        (
+            {"name": "owl", "wings": "two"},
+            {"wings": "Wings are counted: invalid literal for int() with base 10: 'two'"},
+        ),
     ],
 )
 def test_arguments_that_are_wrong(client, body, message):

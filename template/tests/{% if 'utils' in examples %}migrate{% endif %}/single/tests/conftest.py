@@ -1,8 +1,7 @@
 import copy
 
-import pytest
-
 import app as module
+import pytest
 
 
 @pytest.fixture(autouse=True)

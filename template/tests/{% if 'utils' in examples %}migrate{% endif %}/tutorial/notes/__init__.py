@@ -1,7 +1,5 @@
 """A small diary: accounts, entries, SQLite without an ORM."""
 
-from pathlib import Path
-
 from flask import Flask
 
 from . import accounts, db, diary
@@ -17,7 +15,6 @@ def create_app(settings=None):
         app.config.from_pyfile("config.py", silent=True)
     else:
         app.config.update(settings)
-    Path(app.instance_path).mkdir(exist_ok=True)
 
     @app.route("/ping")
     def ping():

@@ -2,6 +2,7 @@
 
 import sqlite3
 from datetime import datetime
+from pathlib import Path
 
 import click
 from flask import current_app, g
@@ -26,6 +27,7 @@ def close(error=None):
 
 
 def prepare():
+    Path(current_app.config["DATABASE"]).parent.mkdir(exist_ok=True)
     with current_app.open_resource("tables.sql") as file:
         connection().executescript(file.read().decode())
 

@@ -1,7 +1,6 @@
 from pathlib import Path
 
 import pytest
-
 from notes import create_app
 from notes.db import connection, prepare
 

@@ -1,6 +1,5 @@
 import pytest
 from flask import g, session
-
 from notes.db import connection
 
 

@@ -1,7 +1,6 @@
 import sqlite3
 
 import pytest
-
 from notes.db import connection
 
 

@@ -1,5 +1,4 @@
 import pytest
-
 from notes.db import connection
 
 
