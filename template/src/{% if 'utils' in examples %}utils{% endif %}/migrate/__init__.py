@@ -4,10 +4,15 @@
 nothing of it, and tells what it holds: every route, everything of Flask and
 of its extensions that it uses and what that becomes, and which routes a
 program can convert without a hand.
+
+`python -m src.utils.migrate convert PATH --output DIR` writes a copy of the
+application that FastAPI serves, and that answers as the application does.
 """
 
 from .analysing import analyse
+from .conversions import Conversion
+from .converting import convert
 from .discovery import MigrateError
 from .reports import Report
 
-__all__ = ["MigrateError", "Report", "analyse"]
+__all__ = ["Conversion", "MigrateError", "Report", "analyse", "convert"]

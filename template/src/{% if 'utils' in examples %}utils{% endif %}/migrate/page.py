@@ -46,6 +46,11 @@ def as_page(
             *_findings(report, links),
         )
     )
+    return document(title, body)
+
+
+def document(title: str, body: str) -> str:
+    """Return a page with a title, both in HTML."""
     return (
         '<!DOCTYPE html>\n<html lang="en">\n<head>\n'
         '<meta charset="utf-8">\n'
@@ -69,16 +74,16 @@ def _link(chapter: Chapter, folder: Path) -> str:
 def _summary(report: Report) -> Iterator[str]:
     yield f"<p><strong>{escape(report.share)}.</strong></p>"
     yield f"<p>{report.files} files, {report.lines} lines.</p>"
-    yield f"<p>{_words(RULE)}</p>"
-    yield f"<p>{_words(POINTS)}</p>"
+    yield f"<p>{words(RULE)}</p>"
+    yield f"<p>{words(POINTS)}</p>"
     rows = ((one.name.lower(), number) for one, number in report.totals)
-    yield from _table("Findings by severity", ("severity", "count"), rows)
+    yield from table("Findings by severity", ("severity", "count"), rows)
     places = (
         (f"{made.file}:{made.line}", made.name, made.routes)
         for made in report.applications
     )
     head = ("place", "made in", "routes")
-    yield from _table("Applications", head, places)
+    yield from table("Applications", head, places)
 
 
 def _effort(report: Report) -> Iterator[str]:
@@ -88,7 +93,7 @@ def _effort(report: Report) -> Iterator[str]:
         (effort.name, effort.routes, effort.convertible, effort.points)
         for effort in report.effort
     )
-    yield from _table("Effort for each blueprint", head, rows)
+    yield from table("Effort for each blueprint", head, rows)
 
 
 def _routes(report: Report) -> Iterator[str]:
@@ -104,7 +109,7 @@ def _routes(report: Report) -> Iterator[str]:
         )
         for judged in report.routes
     )
-    yield from _table("Routes, and which convert", head, rows)
+    yield from table("Routes, and which convert", head, rows)
 
 
 def _verdict(judged: Judged) -> str:
@@ -133,18 +138,19 @@ def _finding(finding: Finding, links: Mapping[str, str]) -> str:
     cells = (
         escape(place),
         finding.severity.name.lower(),
-        _words(finding.what),
-        _words(finding.becomes),
+        words(finding.what),
+        words(finding.becomes),
         chapter,
     )
     return f"<tr>{''.join(f'<td>{cell}</td>' for cell in cells)}</tr>"
 
 
-def _table(
+def table(
     caption: str,
     head: tuple[str, ...],
     rows: Iterable[tuple[object, ...]],
 ) -> Iterator[str]:
+    """Yield a table that the keyboard can scroll."""
     yield _opened(caption)
     yield _head(head)
     yield "<tbody>"
@@ -171,10 +177,10 @@ def _head(names: tuple[str, ...]) -> str:
 def _cell(value: object) -> str:
     if isinstance(value, int):
         return f'<td class="number">{value}</td>'
-    return f"<td>{_words(str(value))}</td>"
+    return f"<td>{words(str(value))}</td>"
 
 
-def _words(text: str) -> str:
+def words(text: str) -> str:
     """Return text with what stands in backticks as code."""
     parts = escape(text).split("`")
     if len(parts) % 2 == 0:
