@@ -80,7 +80,9 @@ def _named(module: Any, expression: str) -> Any:
         tree = ast.parse(expression.strip(), mode="eval").body
         call = tree if isinstance(tree, ast.Call) else None
         found = getattr(module, ast.unparse(call.func if call else tree), None)
-        if isinstance(found, Application | flask.Flask) or found is None:
+        is_made = isinstance(found, Application | flask.Flask)
+        # A package may have a module of that name, such as `app`.
+        if is_made or not callable(found):
             return found
         arguments = (
             [ast.literal_eval(item) for item in call.args] if call else []
