@@ -91,7 +91,7 @@ def _converted(path: Path, output: Path, sources: Sources) -> Conversion:
     plan = Plan(application, Routing(application))
     package = is_package(sources)
     files = _rewritten(plan, sources, unread, package=package)
-    with _aside(output) as aside:
+    with _aside(sources.root, output) as aside:
         skipped = _copied(path, sources, aside)
         for shown, one in files.rewritten.items():
             _write(aside / shown, one.code)
@@ -125,6 +125,7 @@ def _check_output(path: Path, output: Path) -> None:
     if folder.is_relative_to(target):
         _refuse(shown, f"is around {path.as_posix()}: write it elsewhere")
     if not output.exists() and not output.is_symlink():
+        _check_above(output)
         return
     if not output.is_dir():
         _refuse(shown, "is no folder: name one that is not there yet")
@@ -134,6 +135,16 @@ def _check_output(path: Path, output: Path) -> None:
         _refuse(shown, f"cannot be read: {error.strerror}")
     if not is_empty:
         _refuse(shown, "is not empty: name a folder that is not there yet")
+
+
+def _check_above(output: Path) -> None:
+    """Refuse a folder that can never be made."""
+    for above in output.parents:
+        if above.exists():
+            if not above.is_dir():
+                why = f"is below {above.as_posix()}, which is no folder"
+                _refuse(output.as_posix(), why)
+            return
 
 
 def _check_input(path: Path, sources: Sources, facts: Facts) -> None:
@@ -226,7 +237,7 @@ def _elsewhere(sources: Sources) -> frozenset[str]:
 
 
 @contextmanager
-def _aside(output: Path) -> Iterator[Path]:
+def _aside(source: Path, output: Path) -> Iterator[Path]:
     """Give a folder beside the result that becomes the result in the end."""
     aside: Path | None = None
     try:
@@ -240,16 +251,19 @@ def _aside(output: Path) -> Iterator[Path]:
             target.rmdir()
         folder.rename(target)
     except OSError as error:
-        what = error.filename if error.filename is not None else output
-        place = Path(os.fsdecode(what))
-        if aside is not None and place.is_relative_to(aside):
-            place = output
-        why = error.strerror or str(error)
-        message = f"{place.as_posix()}: cannot be copied: {why}"
-        raise MigrateError(message) from error
+        raise MigrateError(_why(error, source, output)) from error
     finally:
         if aside is not None:
             shutil.rmtree(aside, ignore_errors=True)
+
+
+def _why(error: OSError, source: Path, output: Path) -> str:
+    why = error.strerror or str(error)
+    if error.filename is not None:
+        place = Path(os.fsdecode(error.filename))
+        if place.is_relative_to(source):
+            return f"{place.as_posix()}: cannot be read: {why}"
+    return f"{output.as_posix()}: cannot be written: {why}"
 
 
 def _copied(path: Path, sources: Sources, folder: Path) -> list[Skipped]:

@@ -82,7 +82,13 @@ def _is_in(dotted: str, root: Path) -> bool:
 
 
 def is_part(sources: Sources, file: File) -> bool:
-    """Return whether all folders down to a file are packages."""
+    """Return whether a file is imported as a part of the package around it.
+
+    A folder without an `__init__.py` is a package as well, if what is in it
+    says so by importing from around it.
+    """
+    if any(level for level, _ in _imports(file.path)):
+        return True
     folder = file.path.parent
     while folder != sources.root:
         if not (folder / INIT).exists():

@@ -13,6 +13,7 @@ FLASK = "flask.Flask"
 BLUEPRINT = "flask.Blueprint"
 # What is called to make an owner that is converted.
 MAKES = {"app": FLASK, "blueprint": BLUEPRINT}
+WORDS = {"app": "application", "blueprint": "blueprint"}
 # Routes are made by an extension, which goes on making them.
 BY_EXTENSION = {"api", "namespace"}
 
@@ -26,9 +27,10 @@ THROUGH = (
     "application: import it from `flask` itself"
 )
 EXTENSION = "is registered by an extension, in Flask's way"
+BELONGS = "belongs to an application that"
 MIDDLEWARE = (
-    "`wsgi_app` is set: a WSGI middleware does not run under ASGI; put an "
-    "ASGI middleware in its place"
+    "this WSGI middleware runs around what Flask answers and around nothing "
+    "else: put an ASGI middleware in its place"
 )
 
 
@@ -54,8 +56,6 @@ class Plan:
         application: the names of the application.
         routing: what registers what.
         left: owners that stay Flask's, by site, and why.
-        troubled: applications that are converted and whose routes cannot
-            be promised, by site, and why.
         rules: the registrations of routes, by site.
         mounts: the registrations of blueprints, by site.
         marks: what is known to need a mark before files are rewritten.
@@ -64,7 +64,6 @@ class Plan:
     application: Application
     routing: Routing
     left: dict[str, str] = field(default_factory=dict)
-    troubled: dict[str, str] = field(default_factory=dict)
     rules: dict[str, list[Rule]] = field(default_factory=dict)
     mounts: dict[str, list[Mount]] = field(default_factory=dict)
     marks: list[Mark] = field(default_factory=list)
@@ -85,7 +84,7 @@ class Plan:
                 mounts = self.mounts.setdefault(mount.use.call.site, [])
                 mounts.append(mount)
         for use in self.application.facts.uses:
-            self._troubles(use)
+            self._mark_middleware(use)
         self._mark_findings()
 
     # Owners --------------------------------------------------------------
@@ -110,7 +109,7 @@ class Plan:
             for place in self.routing.places(owner):
                 reason = self.left.get(place.application)
                 if reason:
-                    self.left[owner.site] = f"its application {reason}"
+                    self.left[owner.site] = f"{BELONGS} {reason}"
 
     def direct(self, name: str) -> str:
         """Return what a name is of Flask, if the file has it from Flask.
@@ -199,37 +198,28 @@ class Plan:
             for target in found
         )
 
-    # What cannot be promised ---------------------------------------------
+    # Marks ---------------------------------------------------------------
 
-    def _troubles(self, use: Use) -> None:
-        """Remember what a whole application cannot be promised for."""
-        if use.action is not Action.SET:
-            return
+    def _mark_middleware(self, use: Use) -> None:
+        """Mark a WSGI middleware: it works, but not for what is new."""
         owner_name, _, attribute = use.name.rpartition(".")
-        if attribute != "wsgi_app":
+        if use.action is not Action.SET or attribute != "wsgi_app":
             return
         owners = self.routing.owners_of(owner_name)
-        for owner in owners:
-            if owner.kind != "app":
-                continue
+        if any(owner.kind == "app" for owner in owners):
             self.marks.append(Mark(use.file, use.line, MIDDLEWARE))
-            for site in [owner.site] if owner.site else self.sites():
-                self.troubled[site] = f"{use.file}:{use.line}: {MIDDLEWARE}"
-
-    def sites(self) -> list[str]:
-        """Return the sites of all applications."""
-        return [owner.site for owner in self.applications]
 
     def _mark_findings(self) -> None:
         for finding in self.routing.findings:
             if finding.kind == DYNAMIC.id:
-                mark = Mark(finding.file, finding.line, finding.what)
+                what = f"this {finding.what}"
+                mark = Mark(finding.file, finding.line, what)
                 self.marks.append(mark)
         for owner in self.routing.owners.values():
             use, reason = owner.made, self.left.get(owner.site, "")
             if use is None or reason in ("", EXTENSION):
                 continue
-            self.marks.append(Mark(use.file, use.line, f"it {reason}"))
+            self.marks.append(Mark(use.file, use.line, f"this {reason}"))
 
     # Views ---------------------------------------------------------------
 
@@ -237,8 +227,7 @@ class Plan:
         """Return for each view its parameters and the converters of them.
 
         A parameter that two rules give by different converters is left
-        out, and so is every parameter of a view with a rule that is not
-        known as a whole.
+        out, and so is every parameter of a view with a rule that is left.
         """
         found: dict[str, dict[str, set[str]]] = defaultdict(
             lambda: defaultdict(set),
@@ -248,7 +237,7 @@ class Plan:
             return {}
         for rule, route in self.routing.routed():
             for key in rule.view:
-                if route.problem or not self._is_known(rule.owner):
+                if any(self.reasons(rule, route)):
                     unknown.add(key)
                 for variable in variables(route.rule):
                     found[key][variable.name].add(self._converter(variable))
@@ -263,9 +252,6 @@ class Plan:
             for key, names in found.items()
             if key not in unknown
         }
-
-    def _is_known(self, owner: Owner) -> bool:
-        return owner.site != ""
 
     def _converter(self, variable: Variable) -> str:
         is_own = variable.converter in self._own_converters()
@@ -302,16 +288,8 @@ class Plan:
         for site in (rule.owner.site, route.application):
             reason = self.left.get(site)
             if reason:
-                what = (
-                    "blueprint" if site == rule.owner.site else "application"
-                )
-                kind = (
-                    what if rule.owner.kind == "blueprint" else "application"
-                )
-                yield f"its {kind} {reason}"
+                yield f"its {WORDS[self.routing.owners[site].kind]} {reason}"
                 break
-        if route.application in self.troubled:
-            yield self.troubled[route.application]
         if "websocket" in rule.options:
             yield "it is a WebSocket, which Flask does not answer itself"
 

@@ -90,10 +90,10 @@ class Rewriter:
         Imports(draft, self._dots(file)).rewrite()
         is_uuid, coroutines = False, set[str]()
         for spot in draft.spots:
+            _expression(draft, spot)
+        for spot in draft.spots:
             if isinstance(spot.node, cst.FunctionDef):
                 is_uuid |= self._function(draft, spot.node, coroutines)
-            else:
-                _expression(draft, spot)
         changed = draft.finished()
         if is_uuid:
             context = CodemodContext()
@@ -127,7 +127,9 @@ class Rewriter:
         converters = self.parameters.get(function.key, {})
         is_uuid = typed(draft, node, function, converters)
         known = {name for name, kind in converters.items() if kind}
-        is_candidate = function.key in self.candidates
+        is_candidate = function.key in self.candidates and not any(
+            decorator.site in draft.undone for decorator in function.decorators
+        )
         if is_candidate and is_proven(draft.tree, node, known):
             coroutines.add(function.key)
             draft.edit(node, _asynchronous)

@@ -6,6 +6,7 @@ Flask application behind an `Application`.
 
 import ast
 import importlib
+import inspect
 from pathlib import Path
 from typing import Any
 
@@ -80,17 +81,19 @@ def _named(module: Any, expression: str) -> Any:
         tree = ast.parse(expression.strip(), mode="eval").body
         call = tree if isinstance(tree, ast.Call) else None
         found = getattr(module, ast.unparse(call.func if call else tree), None)
-        is_made = isinstance(found, Application | flask.Flask)
-        # A package may have a module of that name, such as `app`.
-        if is_made or not callable(found):
+        if isinstance(found, Application) or not callable(found):
             return found
         arguments = (
             [ast.literal_eval(item) for item in call.args] if call else []
         )
-        return found(*arguments)
+        inspect.signature(found).bind(*arguments)
     except (SyntaxError, ValueError) as error:
         message = f"{expression!r} is no name and no call with plain values"
         raise NoAppException(message) from error
+    except TypeError as error:
+        message = f"{expression!r} does not have the arguments it needs"
+        raise NoAppException(message) from error
+    return found(*arguments)
 
 
 @click.group(

@@ -1,6 +1,7 @@
 """Answers of a WSGI application as a response of Starlette."""
 
 from collections.abc import Iterable, Iterator
+from functools import partial
 from itertools import chain
 from typing import Any
 
@@ -9,14 +10,16 @@ from starlette.responses import Response
 from starlette.types import Message, Receive, Scope, Send
 from werkzeug.wsgi import ClosingIterator
 
-from .environ import Body, Environ, build, has_body
-from .threads import RequestThread, with_thread
+from .environ import Body, Environ, Recorded, build, has_body
+from .threads import RequestThread, beside, with_thread
+
+_BODY = "http.response.body"
 
 # The thread of a WSGI server that waits for the answer, in the scope.
 CALLER = "flask_compat.caller"
 # What FastAPI read for the view, in the environment.
 ARGUMENTS = "flask_compat.arguments"
-# The body, if FastAPI read it, in the scope.
+# What FastAPI may have read of the body, in the scope.
 BODY = "flask_compat.body"
 
 
@@ -29,28 +32,42 @@ class Exchange:
         self._written: list[bytes] = []
         self._chunks: Iterator[bytes] = iter(())
         self._start: Message = {}
+        self._left: int | None = None
 
-    def begin(self, thread: RequestThread) -> tuple[Message, bytes | None]:
+    def begin(self, thread: RequestThread) -> tuple[Message, Message]:
         """Call the application.
 
         Arguments:
             thread: The thread of the request, which closes the answer.
 
         Returns:
-            The start of the answer, and its first bytes, if it has any.
+            The start of the answer, and its first part.
         """
         answer: Iterable[bytes] = self._application(
             self._environ, self._start_response
         )
         thread.closing.callback(ClosingIterator(answer).close)
         self._chunks = filter(None, chain(self._written, answer))
-        # An application may start its answer as late as here.
-        first = self.chunk()
-        return self._start, first
+        # An application may start its answer as late as with its first part.
+        first = next(self._chunks, b"")
+        headers = dict(self._start["headers"])
+        if b"content-length" in headers:
+            self._left = int(headers[b"content-length"])
+        return self._start, self._part(first)
 
-    def chunk(self) -> bytes | None:
-        """Take the next bytes of the answer; None at its end."""
-        return next(self._chunks, None)
+    def part(self) -> Message:
+        """Take the next part of the answer."""
+        return self._part(next(self._chunks, b""))
+
+    def _part(self, chunk: bytes) -> Message:
+        if self._left is not None and chunk:
+            self._left -= len(chunk)
+        more = bool(chunk)
+        if self._left == 0:
+            # Its end comes at once, and saves a switch to the thread.
+            rest = list(self._chunks)
+            chunk, more = b"".join([chunk, *rest]), False
+        return {"type": _BODY, "body": chunk, "more_body": more}
 
     def _start_response(
         self, status: str, headers: list[tuple[str, str]], _error: Any = None
@@ -85,6 +102,8 @@ class FlaskAnswer(Response):
             await with_thread(serve)
         else:
             await serve(caller)
+        if self.background is not None:
+            await self.background()
 
     async def _serve(
         self,
@@ -93,25 +112,27 @@ class FlaskAnswer(Response):
         receive: Receive,
         send: Send,
     ) -> None:
-        if (read := scope.get(BODY)) is not None:
-            receive = replayed(read, receive)
+        recorded: Recorded | None = scope.get(BODY)
+        if recorded is not None:
+            receive = recorded.again()
         body = Body(receive)
         environ = build(scope)
         environ["wsgi.input"] = body.file()
         environ[ARGUMENTS] = self._arguments
         exchange = Exchange(self._host.wsgi_app, environ)
-        start, chunk = await thread.run(exchange.begin, thread)
+        start, part = await thread.run(exchange.begin, thread)
         await send(start)
+        await send(part)
+        if not part["more_body"]:
+            return
         # What waits for a disconnect would take the rest of the body.
         watched = receive if body.ended or not has_body(environ) else None
-        await _send_chunks(thread, exchange, chunk, watched, send)
-        await thread.run(thread.closing.close)
+        await _send_rest(thread, exchange, watched, send)
 
 
-async def _send_chunks(
+async def _send_rest(
     thread: RequestThread,
     exchange: Exchange,
-    chunk: bytes | None,
     watched: Receive | None,
     send: Send,
 ) -> None:
@@ -123,40 +144,14 @@ async def _send_chunks(
             pass
         gone.set()
 
-    failure: Exception | None = None
-    async with anyio.create_task_group() as tasks:
-        if watched is not None:
-            tasks.start_soon(watch, watched)
-        try:
-            while chunk is not None and not gone.is_set():
-                await send(_body(chunk, more=True))
-                chunk = await thread.run(exchange.chunk)
-        except Exception as error:
-            failure = error
-        tasks.cancel_scope.cancel()
-    if failure is not None:
-        raise failure
-    if not gone.is_set():
-        await send(_body(b"", more=False))
+    async def send_parts() -> None:
+        more = True
+        while more and not gone.is_set():
+            part = await thread.run(exchange.part)
+            await send(part)
+            more = part["more_body"]
 
-
-def _body(chunk: bytes, more: bool) -> Message:
-    return {"type": "http.response.body", "body": chunk, "more_body": more}
-
-
-def replayed(body: bytes, receive: Receive) -> Receive:
-    """Give a body again that was read before.
-
-    Arguments:
-        body: The body.
-        receive: What comes after it.
-
-    Returns:
-        What gives the body first.
-    """
-    messages = [{"type": "http.request", "body": body, "more_body": False}]
-
-    async def again() -> Message:
-        return messages.pop() if messages else await receive()
-
-    return again
+    if watched is None:
+        await send_parts()
+    else:
+        await beside(send_parts, partial(watch, watched))

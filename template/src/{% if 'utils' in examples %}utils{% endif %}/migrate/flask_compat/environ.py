@@ -4,12 +4,15 @@ PEP 3333, and for what it leaves open Werkzeug 3.1's own server.
 """
 
 import sys
-from collections.abc import Iterator, MutableMapping
+from collections import deque
+from collections.abc import Iterator
 from io import BufferedReader, RawIOBase
 from typing import Any
 from urllib.parse import unquote_to_bytes
 
-from starlette.types import Receive, Scope
+from starlette.exceptions import HTTPException
+from starlette.types import Message, Receive, Scope
+from werkzeug.exceptions import ClientDisconnected
 from werkzeug.wsgi import FileWrapper
 
 from .threads import await_in_loop
@@ -18,6 +21,8 @@ Environ = dict[str, Any]
 
 # The environment that a WSGI server gave, in the scope made of it.
 GIVEN = "flask_compat.environ"
+
+_TERMINATED = "wsgi.input_terminated"
 
 # A file goes to the event loop in pieces of this size: each costs a switch.
 _PIECE = 256 * 1024
@@ -89,18 +94,22 @@ def _put_headers(scope: Scope, environ: Environ) -> None:
             separator = "; " if key == "HTTP_COOKIE" else ","
             value = f"{environ[key]}{separator}{value}"
         environ[key] = value
-    # Without a length the body ends where the server says.
-    environ["wsgi.input_terminated"] = "CONTENT_LENGTH" not in environ and (
-        "HTTP_TRANSFER_ENCODING" in environ
-        or not environ["SERVER_PROTOCOL"].startswith("HTTP/1")
-    )
+    # Without a length the body ends where the server says: for Werkzeug the
+    # key alone says that it does.
+    environ.pop(_TERMINATED, None)
+    if "CONTENT_LENGTH" not in environ and _is_streamed(environ):
+        environ[_TERMINATED] = True
+
+
+def _is_streamed(environ: Environ) -> bool:
+    if "HTTP_TRANSFER_ENCODING" in environ:
+        return True
+    return not environ["SERVER_PROTOCOL"].startswith("HTTP/1")
 
 
 def has_body(environ: Environ) -> bool:
     """Tell whether a request has a body, read or not."""
-    if environ["wsgi.input_terminated"]:
-        return True
-    return bool(environ.get("CONTENT_LENGTH", "0") != "0")
+    return _TERMINATED in environ or environ.get("CONTENT_LENGTH", "0") != "0"
 
 
 def _file_wrapper(file: Any, _size: int = _PIECE) -> Iterator[bytes]:
@@ -132,10 +141,49 @@ class Body(RawIOBase):
         self._rest = self._rest[size:]
         return size
 
-    def _take(self, message: MutableMapping[str, Any]) -> None:
+    def _take(self, message: Message) -> None:
+        if message["type"] == "http.disconnect":
+            raise ClientDisconnected
         self._rest = memoryview(message.get("body", b""))
         self.ended = not message.get("more_body", False)
 
     def file(self) -> BufferedReader:
         """Give the body as a file for `wsgi.input`."""
         return BufferedReader(self, _PIECE)
+
+
+class Recorded:
+    """A body that is read by FastAPI and then once more by Flask.
+
+    Arguments:
+        receive: What receives it.
+        limit: The most bytes that are kept.
+    """
+
+    def __init__(self, receive: Receive, limit: int | None) -> None:
+        self._receive = receive
+        self._limit = limit
+        self._size = 0
+        self._messages: list[Message] = []
+
+    async def __call__(self) -> Message:
+        """Receive a message and keep it.
+
+        Raises:
+            HTTPException: 413 for more than the limit.
+        """
+        message = await self._receive()
+        self._size += len(message.get("body", b""))
+        if self._limit is not None and self._size > self._limit:
+            raise HTTPException(413)
+        self._messages.append(message)
+        return message
+
+    def again(self) -> Receive:
+        """Give what receives the same once more, and what follows."""
+        messages = deque(self._messages)
+
+        async def receive() -> Message:
+            return messages.popleft() if messages else await self._receive()
+
+        return receive

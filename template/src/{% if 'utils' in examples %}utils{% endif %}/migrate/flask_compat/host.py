@@ -1,16 +1,19 @@
 """The Flask application behind the FastAPI application."""
 
+import re
 from collections.abc import Callable, Iterable
-from typing import Any
+from typing import Any, NoReturn
+from urllib.parse import unquote, urlsplit
 
 import flask
 from fastapi.encoders import jsonable_encoder
 from fastapi.responses import JSONResponse
 from flask.sessions import NullSession, SessionInterface
 from starlette.exceptions import HTTPException as StarletteHTTPException
+from starlette.responses import Response as StarletteResponse
 from starlette.types import ASGIApp
-from werkzeug.exceptions import HTTPException
-from werkzeug.routing import Map, RoutingException, Rule
+from werkzeug.exceptions import HTTPException, NotFound
+from werkzeug.routing import Map, RequestRedirect, RoutingException, Rule
 from werkzeug.routing.rules import RuleFactory
 from werkzeug.wrappers import Response as WerkzeugResponse
 
@@ -169,8 +172,17 @@ class Host(flask.Flask):
     def _as_fastapi(self, answer: Any) -> Any:
         if isinstance(answer, WerkzeugResponse):
             return answer
-        body = bytes(JSONResponse(jsonable_encoder(answer)).body)
-        return self.response_class(body, mimetype="application/json")
+        if not isinstance(answer, StarletteResponse):
+            answer = JSONResponse(jsonable_encoder(answer))
+        if not hasattr(answer, "body"):
+            message = "A view in Flask's context returns no stream of FastAPI"
+            raise TypeError(message)
+        headers = [
+            (name.decode("latin-1"), value.decode("latin-1"))
+            for name, value in answer.raw_headers
+        ]
+        body = bytes(answer.body)
+        return self.response_class(body, answer.status_code, headers)
 
     def handle_user_exception(self, e: Exception) -> Any:
         """Let error handlers answer an error, Flask's or FastAPI's."""
@@ -183,6 +195,12 @@ class Host(flask.Flask):
         if self.rules.errors:
             return super().handle_exception(e)
         raise e
+
+    def raise_routing_exception(self, request: Any) -> NoReturn:
+        """Redirect to the path of a rule, but where FastAPI would not."""
+        if not self.rules.slashes and is_about_slashes(request):
+            raise NotFound
+        super().raise_routing_exception(request)
 
     def preprocess_request(self) -> Any:
         """Call the functions before a request."""
@@ -203,6 +221,19 @@ class Host(flask.Flask):
         """Call the functions at the end of a request."""
         if self.rules.hooks:
             super().do_teardown_request(*args)
+
+
+def is_about_slashes(request: Any) -> bool:
+    """Tell whether Werkzeug redirects to the same path with other slashes."""
+    redirect = request.routing_exception
+    if not isinstance(redirect, RequestRedirect):
+        return False
+    target = urlsplit(redirect.new_url).path
+    return _plain(target) == _plain(f"{request.root_path}{request.path}")
+
+
+def _plain(path: str) -> str:
+    return re.sub("/+", "/", unquote(path)).strip("/")
 
 
 def _is_answer(error: Exception) -> bool:

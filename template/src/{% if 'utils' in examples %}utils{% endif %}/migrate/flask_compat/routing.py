@@ -1,26 +1,24 @@
 """Rules of Flask as routes of FastAPI, matched by Werkzeug."""
 
 import inspect
-import re
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass, field
 from inspect import Parameter, Signature
-from typing import Any
-from urllib.parse import urlsplit
+from typing import Annotated, Any
 
 from anyio import to_thread
 from fastapi import APIRouter
 from fastapi.routing import APIRoute
-from starlette.exceptions import HTTPException as StarletteHTTPException
+from pydantic import SkipValidation
 from starlette.responses import Response
 from starlette.routing import BaseRoute, Match
 from starlette.types import ASGIApp, Receive, Scope, Send
 from werkzeug import routing as werkzeug
 from werkzeug.exceptions import HTTPException, NotFound
 
-from .answers import BODY, FlaskAnswer, replayed
-from .environ import build
-from .host import FlaskRule, Host
+from .answers import BODY, FlaskAnswer
+from .environ import Recorded, build
+from .host import FlaskRule, Host, is_about_slashes
 from .paths import CONVERTERS, RULE_VARIABLE, shown_path
 
 _FOUND = "flask_compat.found"
@@ -65,23 +63,14 @@ def find(host: Host, scope: Scope) -> Found:
         rule, values = adapter.match(return_rule=True)
     except NotFound:
         return Found(path)
-    except werkzeug.RequestRedirect as redirect:
-        slashes = _only_slashes(request.path, redirect.new_url)
-        return Found(path, answered=host.rules.slashes or not slashes)
-    except HTTPException:
+    except HTTPException as error:
+        request.routing_exception = error
+        if not host.rules.slashes and is_about_slashes(request):
+            return Found(path)
         return Found(path, answered=True)
     except Exception:  # A converter that needs the request: Flask's matter.
         return Found(path, answered=True)
     return Found(path, rule, dict(values))
-
-
-def _only_slashes(path: str, url: str) -> bool:
-    target = urlsplit(url).path
-    return _without_slashes(target).endswith(_without_slashes(path))
-
-
-def _without_slashes(path: str) -> str:
-    return re.sub("/+", "/", path).rstrip("/")
 
 
 class Matching:
@@ -189,8 +178,8 @@ class FlaskRoutes(BaseRoute):
             self.expose(self.host)
         if method == "OPTIONS" and getattr(rule, _AUTOMATIC, False):
             return None
-        routes = self._routes[id(rule)]
-        return routes.get(method) or next(iter(routes.values()))
+        routes = self._routes.get(id(rule), {})
+        return routes.get(method) or next(iter(routes.values()), None)
 
     async def handle(self, scope: Scope, receive: Receive, send: Send) -> None:
         """Answer with the route of FastAPI, or without one."""
@@ -199,9 +188,10 @@ class FlaskRoutes(BaseRoute):
             await FlaskAnswer(self.host, {})(scope, receive, send)
             return
         scope["route"], scope["endpoint"] = route, route.endpoint
-        if route.body_field is not None:
-            receive = await _read_twice(self.host, scope, receive)
-        await route.app(scope, receive, send)
+        # What FastAPI reads of the body, Flask reads again.
+        limit = self.host.config["MAX_CONTENT_LENGTH"]
+        scope[BODY] = recorded = Recorded(receive, limit)
+        await route.app(scope, recorded, send)
 
     async def _default(
         self, scope: Scope, receive: Receive, send: Send
@@ -212,20 +202,6 @@ class FlaskRoutes(BaseRoute):
         await FlaskAnswer(self.host, {})(scope, receive, send)
 
 
-async def _read_twice(host: Host, scope: Scope, receive: Receive) -> Receive:
-    """Read a body that FastAPI and Flask both want."""
-    limit = host.config["MAX_CONTENT_LENGTH"]
-    body, more = b"", True
-    while more:
-        message = await receive()
-        body += message.get("body", b"")
-        more = message.get("more_body", False)
-        if limit is not None and len(body) > limit:
-            raise StarletteHTTPException(413)
-    scope[BODY] = body
-    return replayed(body, receive)
-
-
 def _endpoint(host: Host, rule: werkzeug.Rule) -> Callable[..., Any]:
     """Make the function that FastAPI reads and calls for a rule."""
     view = host.view_functions.get(rule.endpoint)
@@ -233,15 +209,17 @@ def _endpoint(host: Host, rule: werkzeug.Rule) -> Callable[..., Any]:
     async def endpoint(**arguments: Any) -> Response:
         return FlaskAnswer(host, {} if host.rules.arguments else arguments)
 
-    signature = None if host.rules.arguments else _signature_of(view)
+    signature = None
+    if not host.rules.arguments:
+        signature = _signature_of(view, rule.defaults or {})
     endpoint.__signature__ = signature or _signature_of_path(rule)  # type: ignore[attr-defined]
     endpoint.__name__ = getattr(view, "__name__", rule.endpoint)
     endpoint.__doc__ = getattr(view, "__doc__", None)
     return endpoint
 
 
-def _signature_of(view: Any) -> Signature | None:
-    """Read the signature of a view; None if it takes just anything."""
+def _signature_of(view: Any, given: Mapping[str, Any]) -> Signature | None:
+    """Read what a view asks of FastAPI; None if it takes just anything."""
     try:
         found = inspect.signature(view, eval_str=True)
     except (NameError, TypeError, ValueError):
@@ -254,6 +232,7 @@ def _signature_of(view: Any) -> Signature | None:
         [
             parameter.replace(kind=Parameter.KEYWORD_ONLY)
             for parameter in parameters
+            if parameter.name not in given
         ]
     )
 
@@ -272,9 +251,12 @@ def _signature_of_path(rule: werkzeug.Rule) -> Signature:
 
 
 def _type_of(rule: werkzeug.Rule, name: str | None) -> Any:
-    """Find the type of a value; of an unknown converter it may be any."""
+    """Find the type of a value; of an unknown converter it may be any.
+
+    FastAPI shows it, and does not check what Werkzeug has made already.
+    """
     converter = rule.map.converters[name or "default"]
     known = werkzeug.Map.default_converters.get(name or "default")
     if converter is not known:
         return Any
-    return CONVERTERS.get(name or "default", str)
+    return Annotated[CONVERTERS.get(name or "default", str), SkipValidation]

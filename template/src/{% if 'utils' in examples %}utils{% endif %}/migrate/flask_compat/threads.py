@@ -13,13 +13,14 @@ from queue import SimpleQueue
 from typing import Any, ParamSpec, TypeVar
 
 import anyio
-from anyio import from_thread, to_thread
-from anyio.lowlevel import EventLoopToken, current_token
+from anyio import CapacityLimiter, from_thread, to_thread
+from anyio.lowlevel import EventLoopToken, RunVar, current_token
 
 P = ParamSpec("P")
 T = TypeVar("T")
 
 _LOOP: ContextVar[EventLoopToken | None] = ContextVar("loop", default=None)
+_LIMITER: RunVar[CapacityLimiter] = RunVar("limiter")
 
 
 class RequestThread:
@@ -83,16 +84,57 @@ async def with_thread(
         serve: What serves it. What it raises is raised here.
     """
     thread = RequestThread()
-    failure: Exception | None = None
-    async with anyio.create_task_group() as tasks:
-        tasks.start_soon(to_thread.run_sync, thread.work)
+
+    async def work() -> None:
         try:
             await serve(thread)
-        except Exception as error:
-            failure = error
         finally:
             thread.finish()
-    if failure is not None:
+
+    run = partial(to_thread.run_sync, thread.work, limiter=_limiter())
+    await beside(work, run)
+
+
+def _limiter() -> CapacityLimiter:
+    """Give what limits the threads of requests, 40 for an event loop.
+
+    It is not the one of FastAPI's threads: an async view that waits for
+    one of those would otherwise wait for its own.
+    """
+    try:
+        return _LIMITER.get()
+    except LookupError:
+        limiter = CapacityLimiter(40)
+        _LIMITER.set(limiter)
+        return limiter
+
+
+async def beside(
+    work: Callable[[], Awaitable[None]],
+    background: Callable[[], Awaitable[Any]],
+) -> None:
+    """Do something while something else goes on, and end both.
+
+    Arguments:
+        work: What is done.
+        background: What is cancelled when it is done.
+
+    Raises:
+        Exception: The first that one of them raises.
+    """
+    failures: list[Exception] = []
+
+    async def keep_failure(function: Callable[[], Awaitable[Any]]) -> None:
+        try:
+            await function()
+        except Exception as error:
+            failures.append(error)
+
+    async with anyio.create_task_group() as tasks:
+        tasks.start_soon(keep_failure, background)
+        await keep_failure(work)
+        tasks.cancel_scope.cancel()
+    for failure in failures:
         raise failure
 
 
