@@ -13,6 +13,9 @@ from werkzeug.wsgi import ClosingIterator
 from .environ import Body, Environ, Recorded, build, has_body
 from .threads import RequestThread, beside, with_thread
 
+# The names of headers as they were written: those of ASGI are in lower case.
+NAMES = "flask_compat.names"
+
 _BODY = "http.response.body"
 
 # The thread of a WSGI server that waits for the answer, in the scope.
@@ -79,6 +82,7 @@ class Exchange:
                 (name.lower().encode("latin-1"), value.encode("latin-1"))
                 for name, value in headers
             ],
+            NAMES: {name.lower(): name for name, _ in headers},
         }
         return self._written.append
 
@@ -101,7 +105,10 @@ class FlaskAnswer(Response):
         if caller is None:
             await with_thread(serve)
         else:
-            await serve(caller)
+            try:
+                await serve(caller)
+            finally:
+                await caller.run(caller.closing.close)
         if self.background is not None:
             await self.background()
 

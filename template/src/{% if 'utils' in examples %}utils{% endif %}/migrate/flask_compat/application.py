@@ -6,11 +6,13 @@ from typing import Any
 
 import flask
 import uvicorn
-from fastapi import FastAPI
+from fastapi import FastAPI, Request, Response
+from fastapi.exception_handlers import http_exception_handler
 from starlette.middleware import Middleware
+from werkzeug.exceptions import HTTPException
 
 from .blueprints import Blueprint, registered
-from .host import Host
+from .host import Host, of_fastapi
 from .routing import FlaskRoutes, Matching
 from .rules import Rules
 from .verbs import Verbs
@@ -72,6 +74,8 @@ class Application(Verbs, FastAPI):
         self.user_middleware.append(Middleware(Matching, host=host))
         if debug is not None:
             host.debug = debug
+        # What FastAPI's own views call may still raise Werkzeug's errors.
+        self.exception_handlers.setdefault(HTTPException, _answer_error)
 
     def include_router(self, router: Any, **options: Any) -> None:
         """Register a blueprint, or include a router of FastAPI.
@@ -146,8 +150,13 @@ class Application(Verbs, FastAPI):
         return getattr(self.flask, name)
 
     def __setattr__(self, name: str, value: Any) -> None:
-        ready = "flask" in vars(self)
-        if ready and name not in vars(self) and not hasattr(type(self), name):
-            setattr(self.flask, name, value)
-        else:
+        of_fastapi = name in vars(self) or hasattr(type(self), name)
+        if of_fastapi or "flask" not in vars(self):
             super().__setattr__(name, value)
+        # A name of FastAPI's may be the owner's own on `current_app`.
+        if "flask" in vars(self) and not hasattr(type(self), name):
+            setattr(self.flask, name, value)
+
+
+async def _answer_error(request: Request, error: Any) -> Response:
+    return await http_exception_handler(request, of_fastapi(error))

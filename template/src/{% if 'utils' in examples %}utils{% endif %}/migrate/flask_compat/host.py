@@ -188,7 +188,7 @@ class Host(flask.Flask):
         """Let error handlers answer an error, Flask's or FastAPI's."""
         if self.rules.errors or _is_answer(e):
             return super().handle_user_exception(e)
-        raise _of_fastapi(e)
+        raise of_fastapi(e) if isinstance(e, HTTPException) else e
 
     def handle_exception(self, e: Exception) -> Any:
         """Answer what no handler answered, or leave it to FastAPI."""
@@ -243,9 +243,15 @@ def _is_answer(error: Exception) -> bool:
     return isinstance(error, RoutingException) or error.response is not None
 
 
-def _of_fastapi(error: Exception) -> Exception:
-    if not isinstance(error, HTTPException):
-        return error
+def of_fastapi(error: HTTPException) -> StarletteHTTPException:
+    """Make FastAPI's error of one of Werkzeug's.
+
+    Arguments:
+        error: What `abort` raises.
+
+    Returns:
+        The error with its status, its headers and what the view says.
+    """
     # The sentence that Werkzeug has for a status is none of the view's.
     given = error.description != type(error).description
     headers = dict(error.get_headers())
