@@ -5,7 +5,7 @@ import sys
 import libcst as cst
 
 from .application import Application
-from .edits import Draft, Spot
+from .edits import Draft
 
 UNTOLD = (
     "reading cannot tell whose `init_app` this is: an extension takes the "
@@ -13,6 +13,26 @@ UNTOLD = (
 )
 # Modules of Python that hand on what they get, and those that call it.
 PYTHON = sys.stdlib_module_names - {"wsgiref"}
+# What FastAPI 0.165 has, and means something else by or Flask 3.1 lacks: in
+# an application of Flask it is what the application itself has set.
+OF_FASTAPI = frozenset(
+    (
+        *("add_api_route", "add_api_websocket_route", "add_middleware"),
+        *("add_exception_handler", "add_route", "api_route", "contact"),
+        *("build_middleware_stack", "dependency_overrides", "description"),
+        *("docs_url", "exception_handler", "exception_handlers", "extra"),
+        *("frontend", "head", "host", "include_router", "license_info"),
+        *("max_body_size", "middleware", "middleware_stack", "mount"),
+        *("on_event", "openapi", "openapi_external_docs", "openapi_schema"),
+        *("openapi_tags", "openapi_url", "openapi_version", "options"),
+        *("redoc_url", "root_path", "root_path_in_servers", "router"),
+        *("routes", "separate_input_output_schemas", "servers", "setup"),
+        *("state", "summary", "swagger_ui_init_oauth", "title", "trace"),
+        *("swagger_ui_oauth2_redirect_url", "swagger_ui_parameters"),
+        *("terms_of_service", "url_path_for", "user_middleware", "version"),
+        *("webhooks", "websocket", "websocket_route"),
+    )
+)
 # What belongs to Flask knows both kinds of objects.
 FLASK = ("flask.Flask", "flask.Blueprint", "flask.current_app")
 
@@ -52,14 +72,9 @@ def set_(draft: Draft, node: cst.Assign) -> None:
             return
 
 
-def folder(draft: Draft, spot: Spot) -> None:
-    """Read the folder of the application from Flask's own object.
-
-    `root_path` of FastAPI is the path that a proxy takes away.
-    """
-    node = spot.node
-    assert isinstance(node, cst.Attribute)
-    if node.attr.value == "root_path" and _is_app(draft, node.value):
+def attribute(draft: Draft, node: cst.Attribute) -> None:
+    """Reach what FastAPI calls by the same name through Flask's object."""
+    if node.attr.value in OF_FASTAPI and _is_app(draft, node.value):
         draft.edit(node, _flask_of)
 
 

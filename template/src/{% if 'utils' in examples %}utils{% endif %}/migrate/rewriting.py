@@ -13,7 +13,7 @@ from .collecting import collect
 from .discovery import File, Sources
 from .edits import Draft, Spot
 from .facts import Facts, Function
-from .handing import folder, handed, set_
+from .handing import attribute, handed, set_
 from .imports import Imports
 from .planning import Mark, Plan
 from .proving import is_proven
@@ -143,7 +143,7 @@ def _asynchronous(node: cst.FunctionDef) -> cst.FunctionDef:
 def _expression(draft: Draft, spot: Spot) -> None:
     node = spot.node
     if isinstance(node, cst.Attribute):
-        folder(draft, spot)
+        attribute(draft, node)
     elif isinstance(node, cst.Assign):
         set_(draft, node)
     elif isinstance(node, cst.Call):

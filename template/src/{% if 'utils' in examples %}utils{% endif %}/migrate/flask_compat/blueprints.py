@@ -3,6 +3,7 @@
 from typing import Any
 
 import flask
+from flask.blueprints import BlueprintSetupState
 
 from .paths import to_rule
 from .verbs import Verbs
@@ -23,7 +24,20 @@ def of_flask(blueprint: Any) -> flask.Blueprint:
     return inner
 
 
+class _State(BlueprintSetupState):
+    def add_url_rule(self, *args: Any, **options: Any) -> None:
+        # An old test may register it on an application of Flask itself.
+        if not hasattr(self.app, "new_rules"):
+            options.pop("shown", None)
+        super().add_url_rule(*args, **options)
+
+
 class _Inner(flask.Blueprint):
+    def make_setup_state(
+        self, app: Any, options: Any, first_registration: bool = False
+    ) -> BlueprintSetupState:
+        return _State(self, app, options, first_registration)
+
     def register_blueprint(self, blueprint: Any, **options: Any) -> None:
         super().register_blueprint(of_flask(blueprint), **options)
 
