@@ -57,7 +57,9 @@ def registered(draft: Draft, node: cst.Call) -> None:
     rules = draft.plan.rules[draft.tree.site(node)]
     if all(rule.owner.kind in BY_EXTENSION for rule in rules):
         return
-    assert isinstance(node.func, cst.Attribute)
+    if not isinstance(node.func, cst.Attribute):
+        draft.leave(node, UNTOLD)
+        return
     owner = draft.tree.name(node.func.value) or ""
     if not draft.plan.is_converted(owner):
         if not any(rule.owner.site in draft.plan.left for rule in rules):

@@ -10,7 +10,7 @@ from starlette.responses import Response
 from starlette.types import Message, Receive, Scope, Send
 from werkzeug.wsgi import ClosingIterator
 
-from .environ import Body, Environ, Recorded, build, has_body
+from .environ import INPUT, Body, Environ, Recorded, build, has_body
 from .threads import RequestThread, beside, with_thread
 
 # The names of headers as they were written: those of ASGI are in lower case.
@@ -125,6 +125,7 @@ class FlaskAnswer(Response):
         body = Body(receive)
         environ = build(scope)
         environ["wsgi.input"] = body.file()
+        environ[INPUT] = body
         environ[ARGUMENTS] = self._arguments
         exchange = Exchange(self._host.wsgi_app, environ)
         start, part = await thread.run(exchange.begin, thread)

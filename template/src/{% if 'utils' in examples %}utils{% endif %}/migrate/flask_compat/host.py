@@ -2,6 +2,7 @@
 
 import re
 from collections.abc import Callable, Iterable
+from functools import wraps
 from typing import Any, NoReturn
 from urllib.parse import unquote, urlsplit
 
@@ -19,6 +20,7 @@ from werkzeug.wrappers import Response as WerkzeugResponse
 
 from .answers import ARGUMENTS
 from .blueprints import of_flask
+from .environ import INPUT, Body, has_body
 from .rules import Rules
 from .threads import as_function
 from .wsgi import call
@@ -152,7 +154,15 @@ class Host(flask.Flask):
 
     def async_to_sync(self, func: Callable[..., Any]) -> Callable[..., Any]:
         """Await async views and functions in the server's event loop."""
-        return as_function(func)
+        function = as_function(func)
+
+        @wraps(func)
+        def with_body(*args: Any, **kwargs: Any) -> Any:
+            if flask.has_request_context():
+                _read_ahead(flask.request)
+            return function(*args, **kwargs)
+
+        return with_body
 
     def dispatch_request(self) -> Any:
         """Call the view with what the path, or FastAPI, gives it."""
@@ -234,6 +244,16 @@ def is_about_slashes(request: Any) -> bool:
 
 def _plain(path: str) -> str:
     return re.sub("/+", "/", unquote(path)).strip("/")
+
+
+def _read_ahead(request: flask.Request) -> None:
+    """Read the body for a coroutine, unless reading is to be refused."""
+    body: Body | None = request.environ.get(INPUT)
+    if body is None or not has_body(request.environ):
+        return
+    limit, length = request.max_content_length, request.content_length
+    if limit is None or length is None or length <= limit:
+        body.read_ahead(limit)
 
 
 def _is_answer(error: Exception) -> bool:
