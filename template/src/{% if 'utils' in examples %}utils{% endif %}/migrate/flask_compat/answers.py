@@ -10,8 +10,11 @@ from starlette.responses import Response
 from starlette.types import Message, Receive, Scope, Send
 from werkzeug.wsgi import ClosingIterator
 
-from .environ import Body, Environ, Recorded, build, has_body
+from .environ import INPUT, Body, Environ, Recorded, build, has_body
 from .threads import RequestThread, beside, with_thread
+
+# The names of headers as they were written: those of ASGI are in lower case.
+NAMES = "flask_compat.names"
 
 _BODY = "http.response.body"
 
@@ -79,6 +82,7 @@ class Exchange:
                 (name.lower().encode("latin-1"), value.encode("latin-1"))
                 for name, value in headers
             ],
+            NAMES: {name.lower(): name for name, _ in headers},
         }
         return self._written.append
 
@@ -101,7 +105,10 @@ class FlaskAnswer(Response):
         if caller is None:
             await with_thread(serve)
         else:
-            await serve(caller)
+            try:
+                await serve(caller)
+            finally:
+                await caller.run(caller.closing.close)
         if self.background is not None:
             await self.background()
 
@@ -118,6 +125,7 @@ class FlaskAnswer(Response):
         body = Body(receive)
         environ = build(scope)
         environ["wsgi.input"] = body.file()
+        environ[INPUT] = body
         environ[ARGUMENTS] = self._arguments
         exchange = Exchange(self._host.wsgi_app, environ)
         start, part = await thread.run(exchange.begin, thread)

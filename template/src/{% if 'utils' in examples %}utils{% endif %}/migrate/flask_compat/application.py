@@ -6,11 +6,13 @@ from typing import Any
 
 import flask
 import uvicorn
-from fastapi import FastAPI
+from fastapi import FastAPI, Request, Response
+from fastapi.exception_handlers import http_exception_handler
 from starlette.middleware import Middleware
+from werkzeug.exceptions import HTTPException
 
 from .blueprints import Blueprint, registered
-from .host import Host
+from .host import Host, of_fastapi
 from .routing import FlaskRoutes, Matching
 from .rules import Rules
 from .verbs import Verbs
@@ -72,6 +74,8 @@ class Application(Verbs, FastAPI):
         self.user_middleware.append(Middleware(Matching, host=host))
         if debug is not None:
             host.debug = debug
+        # What FastAPI's own views call may still raise Werkzeug's errors.
+        self.exception_handlers.setdefault(HTTPException, _answer_error)
 
     def include_router(self, router: Any, **options: Any) -> None:
         """Register a blueprint, or include a router of FastAPI.
@@ -140,14 +144,27 @@ class Application(Verbs, FastAPI):
         if "flask" in vars(self):
             self.flask.root_path = value
 
+    # An extension that was given this application looks for `current_app`
+    # among those that it knows.
+    def __eq__(self, other: object) -> bool:
+        return other is self or other is self.flask
+
+    def __hash__(self) -> int:
+        return hash(self.flask)
+
     def __getattr__(self, name: str) -> Any:
         if "flask" not in vars(self):
             raise AttributeError(name)
         return getattr(self.flask, name)
 
     def __setattr__(self, name: str, value: Any) -> None:
-        ready = "flask" in vars(self)
-        if ready and name not in vars(self) and not hasattr(type(self), name):
-            setattr(self.flask, name, value)
-        else:
+        of_fastapi = name in vars(self) or hasattr(type(self), name)
+        if of_fastapi or "flask" not in vars(self):
             super().__setattr__(name, value)
+        # A name of FastAPI's may be the owner's own on `current_app`.
+        if "flask" in vars(self) and not hasattr(type(self), name):
+            setattr(self.flask, name, value)
+
+
+async def _answer_error(request: Request, error: Any) -> Response:
+    return await http_exception_handler(request, of_fastapi(error))

@@ -7,6 +7,7 @@ import sys
 from collections import deque
 from collections.abc import Iterator
 from io import BufferedReader, RawIOBase
+from tempfile import SpooledTemporaryFile
 from typing import Any
 from urllib.parse import unquote_to_bytes
 
@@ -21,6 +22,8 @@ Environ = dict[str, Any]
 
 # The environment that a WSGI server gave, in the scope made of it.
 GIVEN = "flask_compat.environ"
+# The body of a request, in its environment.
+INPUT = "flask_compat.input"
 
 _TERMINATED = "wsgi.input_terminated"
 
@@ -129,11 +132,42 @@ class Body(RawIOBase):
         self.ended = False
         self._receive = receive
         self._rest = memoryview(b"")
+        self._ahead: SpooledTemporaryFile[bytes] | None = None
 
     def readable(self) -> bool:
         return True
 
+    def close(self) -> None:
+        if self._ahead is not None:
+            self._ahead.close()
+        super().close()
+
+    def read_ahead(self, limit: int | None) -> None:
+        """Read what is left, into a file of the system if it is much.
+
+        A coroutine cannot wait for the event loop that it runs in.
+
+        Arguments:
+            limit: How many bytes are enough; None for all of them.
+        """
+        if self._ahead is not None:
+            return
+        # It is closed with the body.
+        ahead = SpooledTemporaryFile(_PIECE)  # noqa: SIM115
+        while not self.ended and (limit is None or ahead.tell() <= limit):
+            ahead.write(self._rest)
+            self._take(await_in_loop(self._receive))
+        ahead.write(self._rest)
+        ahead.seek(0)
+        self._rest = memoryview(b"")
+        self._ahead = ahead
+
     def readinto(self, buffer: Any) -> int:
+        if self._ahead is not None:
+            ahead = self._ahead.read(len(buffer))
+            buffer[: len(ahead)] = ahead
+            if ahead:
+                return len(ahead)
         while not self._rest and not self.ended:
             self._take(await_in_loop(self._receive))
         size = min(len(buffer), len(self._rest))

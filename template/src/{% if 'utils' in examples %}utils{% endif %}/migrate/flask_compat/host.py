@@ -2,6 +2,7 @@
 
 import re
 from collections.abc import Callable, Iterable
+from functools import wraps
 from typing import Any, NoReturn
 from urllib.parse import unquote, urlsplit
 
@@ -19,6 +20,7 @@ from werkzeug.wrappers import Response as WerkzeugResponse
 
 from .answers import ARGUMENTS
 from .blueprints import of_flask
+from .environ import INPUT, Body, has_body
 from .rules import Rules
 from .threads import as_function
 from .wsgi import call
@@ -152,7 +154,15 @@ class Host(flask.Flask):
 
     def async_to_sync(self, func: Callable[..., Any]) -> Callable[..., Any]:
         """Await async views and functions in the server's event loop."""
-        return as_function(func)
+        function = as_function(func)
+
+        @wraps(func)
+        def with_body(*args: Any, **kwargs: Any) -> Any:
+            if flask.has_request_context():
+                _read_ahead(flask.request)
+            return function(*args, **kwargs)
+
+        return with_body
 
     def dispatch_request(self) -> Any:
         """Call the view with what the path, or FastAPI, gives it."""
@@ -188,7 +198,7 @@ class Host(flask.Flask):
         """Let error handlers answer an error, Flask's or FastAPI's."""
         if self.rules.errors or _is_answer(e):
             return super().handle_user_exception(e)
-        raise _of_fastapi(e)
+        raise of_fastapi(e) if isinstance(e, HTTPException) else e
 
     def handle_exception(self, e: Exception) -> Any:
         """Answer what no handler answered, or leave it to FastAPI."""
@@ -236,6 +246,16 @@ def _plain(path: str) -> str:
     return re.sub("/+", "/", unquote(path)).strip("/")
 
 
+def _read_ahead(request: flask.Request) -> None:
+    """Read the body for a coroutine, unless reading is to be refused."""
+    body: Body | None = request.environ.get(INPUT)
+    if body is None or not has_body(request.environ):
+        return
+    limit, length = request.max_content_length, request.content_length
+    if limit is None or length is None or length <= limit:
+        body.read_ahead(limit)
+
+
 def _is_answer(error: Exception) -> bool:
     """Tell redirects and `abort(response)` from errors."""
     if not isinstance(error, HTTPException):
@@ -243,9 +263,15 @@ def _is_answer(error: Exception) -> bool:
     return isinstance(error, RoutingException) or error.response is not None
 
 
-def _of_fastapi(error: Exception) -> Exception:
-    if not isinstance(error, HTTPException):
-        return error
+def of_fastapi(error: HTTPException) -> StarletteHTTPException:
+    """Make FastAPI's error of one of Werkzeug's.
+
+    Arguments:
+        error: What `abort` raises.
+
+    Returns:
+        The error with its status, its headers and what the view says.
+    """
     # The sentence that Werkzeug has for a status is none of the view's.
     given = error.description != type(error).description
     headers = dict(error.get_headers())

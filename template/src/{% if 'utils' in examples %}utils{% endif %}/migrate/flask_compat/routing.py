@@ -10,8 +10,9 @@ from anyio import to_thread
 from fastapi import APIRouter
 from fastapi.routing import APIRoute
 from pydantic import SkipValidation
+from starlette.datastructures import URLPath
 from starlette.responses import Response
-from starlette.routing import BaseRoute, Match
+from starlette.routing import BaseRoute, Match, NoMatchFound
 from starlette.types import ASGIApp, Receive, Scope, Send
 from werkzeug import routing as werkzeug
 from werkzeug.exceptions import HTTPException, NotFound
@@ -171,6 +172,10 @@ class FlaskRoutes(BaseRoute):
         values = {**scope.get("path_params", {}), **found.values}
         route = self._route(found.rule, scope["method"])
         return Match.FULL, {"path_params": values, _ROUTE: route}
+
+    def url_path_for(self, name: str, /, **path_params: Any) -> URLPath:
+        """Leave it to the routes of the rules."""
+        raise NoMatchFound(name, path_params)
 
     def _route(self, rule: werkzeug.Rule, method: str) -> FlaskRoute | None:
         """Find the route that FastAPI has for a rule, if it is to run."""

@@ -36,8 +36,13 @@ class RequestThread:
         self.failed = False
         self.steps: SimpleQueue[Callable[[], None] | None] = SimpleQueue()
 
-    def work(self) -> None:
-        """Take steps until `finish`; this is what the thread runs."""
+    def work(self, loop: EventLoopToken) -> None:
+        """Take steps until `finish`; this is what the thread runs.
+
+        Arguments:
+            loop: The event loop that async functions are awaited in.
+        """
+        _LOOP.set(loop)
         with self.closing:
             while (step := self.steps.get()) is not None:
                 step()
@@ -91,8 +96,8 @@ async def with_thread(
         finally:
             thread.finish()
 
-    run = partial(to_thread.run_sync, thread.work, limiter=_limiter())
-    await beside(work, run)
+    run = partial(to_thread.run_sync, limiter=_limiter())
+    await beside(work, partial(run, thread.work, current_token()))
 
 
 def _limiter() -> CapacityLimiter:

@@ -18,7 +18,7 @@ from werkzeug.datastructures import EnvironHeaders
 from werkzeug.http import HTTP_STATUS_CODES
 from werkzeug.wsgi import ClosingIterator, get_input_stream
 
-from .answers import CALLER
+from .answers import CALLER, NAMES
 from .environ import GIVEN, Environ
 from .threads import RequestThread
 
@@ -42,9 +42,13 @@ def call(
     request = _Request(application, environ)
     start = request.begin()
     status = start["status"]
+    names: dict[str, str] = start.get(NAMES, {})
     headers = [
-        (name.decode("latin-1").title(), value.decode("latin-1"))
-        for name, value in start["headers"]
+        (names.get(name, name.title()), value)
+        for name, value in (
+            (name.decode("latin-1"), value.decode("latin-1"))
+            for name, value in start["headers"]
+        )
     ]
     phrase = HTTP_STATUS_CODES.get(status, "Unknown").upper()
     start_response(f"{status} {phrase}", headers)
@@ -99,7 +103,6 @@ class _Request:
             step()
             return True
         self._finished = True
-        self._caller.closing.close()
         return False
 
     def _raise_failure(self) -> None:
