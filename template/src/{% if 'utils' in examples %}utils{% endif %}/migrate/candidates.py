@@ -10,7 +10,7 @@ from .planning import Plan
 # What would run code of the application inside `jsonify` or `request`.
 CUSTOMISED = {
     *("json", "json_encoder", "json_provider_class", "request_class"),
-    *("response_class", "view_functions", "ensure_sync"),
+    *("response_class", "ensure_sync"),
 }
 
 
@@ -43,8 +43,11 @@ def candidates(plan: Plan, elsewhere: frozenset[str]) -> frozenset[str]:
 def _is_customised(plan: Plan) -> bool:
     """Return whether the application changes what Flask itself does."""
     return any(
-        use.action is Action.SET
-        and use.name.removesuffix("[]").rpartition(".")[2] in CUSTOMISED
+        ".view_functions" in use.name
+        or (
+            use.action is Action.SET
+            and use.name.removesuffix("[]").rpartition(".")[2] in CUSTOMISED
+        )
         for use in plan.application.facts.uses
     )
 

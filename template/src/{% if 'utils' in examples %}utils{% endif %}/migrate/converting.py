@@ -221,7 +221,7 @@ def _is_sound(code: bytes, shown: str) -> bool:
         with warnings.catch_warnings():
             warnings.simplefilter("ignore")
             compile(code, shown, "exec", dont_inherit=True)
-    except (SyntaxError, ValueError):
+    except (SyntaxError, ValueError, RecursionError, MemoryError):
         return False
     return True
 

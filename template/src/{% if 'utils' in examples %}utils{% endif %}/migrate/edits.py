@@ -3,6 +3,7 @@
 from collections import defaultdict
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass, field
+from functools import cached_property
 from typing import Any
 
 import libcst as cst
@@ -99,7 +100,7 @@ class Draft:
         """Return the changed file."""
         reasons: dict[cst.CSTNode, list[str]] = defaultdict(list)
         for mark in dict.fromkeys(self.marks):
-            statement = self._statement(mark.line)
+            statement = self._statements.get(mark.line)
             if statement is not None:
                 reasons[statement].append(mark.reason)
         edits = dict(self._edits)
@@ -109,15 +110,14 @@ class Draft:
         assert isinstance(module, cst.Module)
         return module
 
-    def _statement(self, line: int) -> cst.CSTNode | None:
-        """Return the innermost statement or decorator on a line."""
-        found: cst.CSTNode | None = None
+    @cached_property
+    def _statements(self) -> dict[int, cst.CSTNode]:
+        """Return the innermost statement or decorator of each line."""
+        found: dict[int, cst.CSTNode] = {}
         for spot in self.spots:
-            if not isinstance(spot.node, (*STATEMENTS, cst.Decorator)):
-                continue
-            first, last = self.tree.lines(spot.node)
-            if first <= line <= last:
-                found = spot.node
+            if isinstance(spot.node, (*STATEMENTS, cst.Decorator)):
+                first, last = self.tree.lines(spot.node)
+                found |= dict.fromkeys(range(first, last + 1), spot.node)
         return found
 
 

@@ -3,6 +3,7 @@
 import re
 from collections.abc import Sequence
 from dataclasses import dataclass, field
+from functools import cached_property
 
 import libcst as cst
 
@@ -313,7 +314,7 @@ class Imports:
 
     # Statements ----------------------------------------------------------
 
-    @property
+    @cached_property
     def _flask_stays(self) -> bool:
         """Return whether a plain `import flask` is still needed."""
         is_old = any(

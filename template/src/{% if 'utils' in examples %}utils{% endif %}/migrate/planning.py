@@ -3,6 +3,7 @@
 from collections import defaultdict
 from collections.abc import Iterator
 from dataclasses import dataclass, field
+from functools import cached_property
 
 from .application import Application, short
 from .facts import Action, Form, Use, Value
@@ -254,9 +255,10 @@ class Plan:
         }
 
     def _converter(self, variable: Variable) -> str:
-        is_own = variable.converter in self._own_converters()
+        is_own = variable.converter in self._own_converters
         return "" if is_own or not variable.is_plain else variable.converter
 
+    @cached_property
     def _own_converters(self) -> set[str]:
         """Return the names of converters that the application sets."""
         return {

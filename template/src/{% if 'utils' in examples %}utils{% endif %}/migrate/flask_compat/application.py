@@ -144,6 +144,14 @@ class Application(Verbs, FastAPI):
         if "flask" in vars(self):
             self.flask.root_path = value
 
+    # An extension that was given this application looks for `current_app`
+    # among those that it knows.
+    def __eq__(self, other: object) -> bool:
+        return other is self or other is self.flask
+
+    def __hash__(self) -> int:
+        return hash(self.flask)
+
     def __getattr__(self, name: str) -> Any:
         if "flask" not in vars(self):
             raise AttributeError(name)
