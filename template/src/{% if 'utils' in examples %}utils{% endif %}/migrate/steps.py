@@ -9,7 +9,7 @@ from .layout import Start, start
 from .planning import Plan
 
 # What `flask_compat` needs beside Flask, which stays.
-NEEDS = "fastapi uvicorn"
+NEEDS = "`fastapi` and `uvicorn`"
 
 
 def steps(
