@@ -176,7 +176,12 @@ def _rewritten(
 ) -> _Files:
     kept = [Became(one.file, KEPT, one.what) for one in unread]
     names = {one.file for one in unread}
-    read_files = [file for file in sources.files if file.shown not in names]
+    read_files = [
+        file
+        for file in sources.files
+        # What a symbolic link leads to is rewritten where it is.
+        if file.shown not in names and file.path.resolve() == file.path
+    ]
     rewriter = Rewriter(plan, sources, _elsewhere(sources), is_package=package)
     rewritten: dict[str, Rewritten] = {}
     with collected_by_file() as collect_garbage:

@@ -407,6 +407,7 @@ class Imports:
         if not moved:
             return
         changed = self._source(node, PACKAGE)
+        moved = _in_order(moved, node)
         if not stays:
             names = _with_commas(moved, node.names)
             self._replace(spot, [changed.with_changes(names=names)])
@@ -528,6 +529,34 @@ def _with_commas(
         for name in first
     ]
     return [*kept, last.with_changes(comma=comma)]
+
+
+def _in_order(
+    names: list[cst.ImportAlias],
+    node: cst.ImportFrom,
+) -> list[cst.ImportAlias]:
+    """Return names in order, if those that were read are.
+
+    Comments stand beside names: with one of them, names stay where they are.
+    """
+    assert not isinstance(node.names, cst.ImportStar)
+    known = [_by_type(alias) for alias in node.names]
+    has_comment = "#" in cst.Module([]).code_for_node(node)
+    if has_comment or known != sorted(known):
+        return names
+    commas = [name.comma for name in names]
+    return [
+        name.with_changes(comma=comma)
+        for name, comma in zip(
+            sorted(names, key=_by_type), commas, strict=True
+        )
+    ]
+
+
+def _by_type(alias: cst.ImportAlias) -> tuple[bool, bool, str]:
+    """Return what names are sorted by: constants, classes, the rest."""
+    name = alias.evaluated_name
+    return not name.isupper(), not name[0].isupper(), name
 
 
 def _bare(

@@ -38,19 +38,19 @@ def is_package(sources: Sources) -> bool:
     say when they import each other decides.
     """
     root = sources.root
-    if not (root / INIT).exists():
-        return False
-    as_package = as_folder = False
+    as_folder = not (root / INIT).exists()
     for file in sources.files:
         depth = len(file.path.relative_to(root).parts)
         for level, dotted in _imports(file.path):
+            if level == depth:
+                return True
             if level:
-                as_package = as_package or level == depth
-            elif _is_around(dotted, root):
-                as_package = True
-            elif _is_in(dotted, root):
+                continue
+            if _is_in(dotted, root):
                 as_folder = True
-    return as_package or not as_folder
+            elif _is_around(dotted, root) and sources.find(dotted, file):
+                return True
+    return not as_folder
 
 
 def _imports(path: Path) -> Iterator[tuple[int, str]]:

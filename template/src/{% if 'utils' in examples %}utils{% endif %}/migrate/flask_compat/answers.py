@@ -8,6 +8,8 @@ from typing import Any
 import anyio
 from starlette.responses import Response
 from starlette.types import Message, Receive, Scope, Send
+from werkzeug.exceptions import ClientDisconnected
+from werkzeug.routing import Rule
 from werkzeug.wsgi import ClosingIterator
 
 from .environ import INPUT, Body, Environ, Recorded, build, has_body
@@ -20,6 +22,8 @@ _BODY = "http.response.body"
 
 # The thread of a WSGI server that waits for the answer, in the scope.
 CALLER = "flask_compat.caller"
+# The rule whose dependencies FastAPI asked, in the environment.
+RULE = "flask_compat.rule"
 # What FastAPI read for the view, in the environment.
 ARGUMENTS = "flask_compat.arguments"
 # What FastAPI may have read of the body, in the scope.
@@ -90,10 +94,16 @@ class Exchange:
 class FlaskAnswer(Response):
     """A response that is made by Flask while it is sent."""
 
-    def __init__(self, host: Any, arguments: dict[str, Any]) -> None:
+    def __init__(
+        self,
+        host: Any,
+        rule: Rule | None = None,
+        arguments: dict[str, Any] | None = None,
+    ) -> None:
         super().__init__()
         self._host = host
-        self._arguments = arguments
+        self._rule = rule
+        self._arguments = arguments or {}
 
     async def __call__(
         self, scope: Scope, receive: Receive, send: Send
@@ -126,7 +136,7 @@ class FlaskAnswer(Response):
         environ = build(scope)
         environ["wsgi.input"] = body.file()
         environ[INPUT] = body
-        environ[ARGUMENTS] = self._arguments
+        environ[RULE], environ[ARGUMENTS] = self._rule, self._arguments
         exchange = Exchange(self._host.wsgi_app, environ)
         start, part = await thread.run(exchange.begin, thread)
         await send(start)
@@ -134,6 +144,11 @@ class FlaskAnswer(Response):
         if not part["more_body"]:
             return
         # What waits for a disconnect would take the rest of the body.
+        if not body.ended and body.rest_is_small(environ):
+            try:
+                await thread.run(body.read_ahead, None)
+            except ClientDisconnected:
+                return
         watched = receive if body.ended or not has_body(environ) else None
         await _send_rest(thread, exchange, watched, send)
 

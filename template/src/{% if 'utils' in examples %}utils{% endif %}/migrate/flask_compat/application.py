@@ -137,8 +137,6 @@ class Application(Verbs, FastAPI):
     @property
     def root_path(self) -> str:
         """The folder of the application, as in Flask."""
-        if "flask" not in vars(self):
-            return ""
         return _Directory(self.flask.root_path)
 
     @root_path.setter

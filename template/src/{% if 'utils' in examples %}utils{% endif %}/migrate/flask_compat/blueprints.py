@@ -79,7 +79,9 @@ class Blueprint(Verbs):
         self.flask.register_blueprint(router, **registered(**options))
 
     def __getattr__(self, name: str) -> Any:
-        return getattr(vars(self)["flask"], name)
+        if "flask" not in vars(self):
+            raise AttributeError(name)
+        return getattr(self.flask, name)
 
     def __setattr__(self, name: str, value: Any) -> None:
         setattr(self.flask, name, value)

@@ -132,6 +132,7 @@ class Body(RawIOBase):
         self.ended = False
         self._receive = receive
         self._rest = memoryview(b"")
+        self._size = 0
         self._ahead: SpooledTemporaryFile[bytes] | None = None
 
     def readable(self) -> bool:
@@ -179,7 +180,13 @@ class Body(RawIOBase):
         if message["type"] == "http.disconnect":
             raise ClientDisconnected
         self._rest = memoryview(message.get("body", b""))
+        self._size += len(self._rest)
         self.ended = not message.get("more_body", False)
+
+    def rest_is_small(self, environ: Environ) -> bool:
+        """Tell whether little of a body with a length is still to come."""
+        length = environ.get("CONTENT_LENGTH", "")
+        return length.isdigit() and int(length) - self._size <= _PIECE
 
     def file(self) -> BufferedReader:
         """Give the body as a file for `wsgi.input`."""

@@ -18,7 +18,7 @@ from werkzeug.routing import Map, RequestRedirect, RoutingException, Rule
 from werkzeug.routing.rules import RuleFactory
 from werkzeug.wrappers import Response as WerkzeugResponse
 
-from .answers import ARGUMENTS
+from .answers import ARGUMENTS, RULE
 from .blueprints import of_flask
 from .environ import INPUT, Body, has_body
 from .rules import Rules
@@ -90,6 +90,9 @@ class Host(flask.Flask):
         rules: Which of Flask's rules are followed.
         expose: Called when there are rules without a route in FastAPI.
         arguments: Those of `flask.Flask`.
+
+    Attributes:
+        guarded: The rules that have dependencies in FastAPI.
     """
 
     url_rule_class = FlaskRule
@@ -104,6 +107,7 @@ class Host(flask.Flask):
         **kwargs: Any,
     ) -> None:
         self.rules = rules
+        self.guarded: list[Rule] = []
         self._asgi = asgi
         self._expose = expose
         super().__init__(*args, **kwargs)
@@ -169,6 +173,8 @@ class Host(flask.Flask):
         request = flask.request
         given = request.environ.get(ARGUMENTS)
         rule, values = request.url_rule, request.view_args
+        if rule is not request.environ.get(RULE):
+            self._refuse_guarded(rule)
         if given and rule is not None and values is not None:
             # Flask's functions before the view may have taken some away.
             request.view_args = values | {
@@ -178,6 +184,19 @@ class Host(flask.Flask):
             }
         answer = super().dispatch_request()
         return answer if self.rules.answers else self._as_fastapi(answer)
+
+    def _refuse_guarded(self, rule: Rule | None) -> None:
+        """Call no view whose dependencies FastAPI could not ask.
+
+        It found another rule, or none: a converter needs the request, or
+        WSGI middleware changed the path.
+        """
+        automatic = getattr(rule, "provide_automatic_options", False)
+        if automatic and flask.request.method == "OPTIONS":
+            return
+        if any(rule is one for one in self.guarded):
+            message = f"FastAPI did not ask the dependencies of {rule}"
+            raise RuntimeError(message)
 
     def _as_fastapi(self, answer: Any) -> Any:
         if isinstance(answer, WerkzeugResponse):

@@ -59,8 +59,8 @@ def find(host: Host, scope: Scope) -> Found:
     request = host.request_class(build(scope))
     try:
         adapter = host.create_url_adapter(request)
-        if adapter is None:
-            return Found(path, answered=True)
+        # There is none only outside of a request.
+        assert adapter is not None
         rule, values = adapter.match(return_rule=True)
     except NotFound:
         return Found(path)
@@ -151,6 +151,8 @@ class FlaskRoutes(BaseRoute):
             )
             route = self._router.routes[-1]
             assert isinstance(route, FlaskRoute)
+            if route.dependencies:
+                host.guarded.append(rule)
             yield method, route
 
     def matches(self, scope: Scope) -> tuple[Match, Scope]:
@@ -190,7 +192,7 @@ class FlaskRoutes(BaseRoute):
         """Answer with the route of FastAPI, or without one."""
         route: FlaskRoute | None = scope.get(_ROUTE)
         if route is None:
-            await FlaskAnswer(self.host, {})(scope, receive, send)
+            await FlaskAnswer(self.host)(scope, receive, send)
             return
         scope["route"], scope["endpoint"] = route, route.endpoint
         # What FastAPI reads of the body, Flask reads again.
@@ -204,7 +206,7 @@ class FlaskRoutes(BaseRoute):
         if scope["type"] != "http":
             await self._not_found(scope, receive, send)
             return
-        await FlaskAnswer(self.host, {})(scope, receive, send)
+        await FlaskAnswer(self.host)(scope, receive, send)
 
 
 def _endpoint(host: Host, rule: werkzeug.Rule) -> Callable[..., Any]:
@@ -212,7 +214,8 @@ def _endpoint(host: Host, rule: werkzeug.Rule) -> Callable[..., Any]:
     view = host.view_functions.get(rule.endpoint)
 
     async def endpoint(**arguments: Any) -> Response:
-        return FlaskAnswer(host, {} if host.rules.arguments else arguments)
+        given = {} if host.rules.arguments else arguments
+        return FlaskAnswer(host, rule, given)
 
     signature = None
     if not host.rules.arguments:

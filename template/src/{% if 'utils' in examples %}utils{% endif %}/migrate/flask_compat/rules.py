@@ -22,12 +22,17 @@ class Rules:
             `{"detail": ...}`; after-request functions see no errors.
         answers: Flask makes a response of what a view returns: text, a
             tuple with status and headers, a generator. FastAPI writes
-            all of them as JSON, but for responses.
+            all of them as JSON, but for responses; not those of
+            FastAPI's that stream.
         arguments: Flask gives a view the values of the path. FastAPI
             reads its signature: query, body, dependencies; what is not
-            valid is answered with 422.
-        hooks: Flask calls functions before and after requests and at
-            their teardown. FastAPI has middleware and dependencies.
+            valid is answered with 422. Views that take `**kwargs` get
+            the path all the same. Headers are set on the answer, not on
+            a `Response` among the arguments.
+        hooks: Flask calls functions before and after requests, after
+            this request and at its teardown. FastAPI has middleware and
+            dependencies. The teardown of the application's context is
+            no hook: connections are closed there.
         sessions: Flask reads and writes the session. FastAPI has none;
             using it raises `RuntimeError`.
     """
