@@ -1,6 +1,7 @@
 """What is handed to code that is not the application's own."""
 
 import sys
+from collections.abc import Iterator
 
 import libcst as cst
 
@@ -11,6 +12,13 @@ UNTOLD = (
     "reading cannot tell whose `init_app` this is: an extension takes the "
     "`flask` of the application, as in `init_app(app.flask)`"
 )
+WSGI = (
+    "what this makes is an application of WSGI, which uvicorn does not "
+    'serve: mount applications, as in `app.mount("/api", api)`, and put ASGI '
+    "middleware in the place of WSGI middleware"
+)
+# What may hold an application or a blueprint.
+Holder = cst.Arg | cst.Element | cst.DictElement
 # Modules of Python that hand on what they get, and those that call it.
 PYTHON = sys.stdlib_module_names - {"wsgiref"}
 # What FastAPI 0.165 has, and means something else by or Flask 3.1 lacks: in
@@ -40,9 +48,10 @@ FLASK = ("flask.Flask", "flask.Blueprint", "flask.current_app")
 def handed(draft: Draft, node: cst.Call) -> None:
     """Hand Flask's own object to what knows nothing of the counterpart."""
     arguments = [
-        argument
+        found
         for argument in node.args
-        if not argument.star and _is_ours(draft, argument.value)
+        if not argument.star
+        for found in _ours_in(draft, argument)
     ]
     if not arguments:
         return
@@ -53,10 +62,31 @@ def handed(draft: Draft, node: cst.Call) -> None:
     if is_foreign(application, name):
         for argument in arguments:
             draft.edit(argument, _flask_of)
+        if _makes_wsgi(application, name):
+            draft.mark(node, WSGI)
     elif name.endswith(".init_app") and not _is_ours_to_call(
         application, name
     ):
         draft.mark(node, UNTOLD)
+
+
+def _ours_in(draft: Draft, holder: Holder) -> Iterator[Holder]:
+    """Yield what holds our own: the argument, or what is listed in it."""
+    value = holder.value
+    if _is_ours(draft, value):
+        yield holder
+    elif isinstance(value, (cst.Dict, cst.List, cst.Tuple)):
+        for element in value.elements:
+            if isinstance(element, (cst.Element, cst.DictElement)):
+                yield from _ours_in(draft, element)
+
+
+def _makes_wsgi(application: Application, name: str) -> bool:
+    """Return whether a name stands for a WSGI middleware of Werkzeug."""
+    return any(
+        target.name.startswith("werkzeug.middleware.")
+        for target in application.resolve(name)
+    )
 
 
 def set_(draft: Draft, node: cst.Assign) -> None:
