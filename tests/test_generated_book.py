@@ -401,6 +401,7 @@ def test_make_help_lists_the_commands(built: Path, installed: Path) -> None:
         "examples",
         "async-demo",
         "migrate",
+        "convert",
         "verify",
         "benchmark",
         "validate",

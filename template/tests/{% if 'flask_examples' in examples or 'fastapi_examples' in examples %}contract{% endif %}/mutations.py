@@ -23,7 +23,7 @@ import msgspec.yaml
 ROOT = Path(__file__).resolve().parents[2]
 LIST = Path(__file__).with_name("mutations.yml")
 # What the contract needs beside the code that is broken.
-COPIED = ("src", "tests/__init__.py", "tests/contract", "pyproject.toml")
+COPIED = ("src", "tests/__init__.py", "tests/contract", "tests/support.py", "pyproject.toml")
 PASSED, FAILED = 0, 1
 
 

@@ -22,6 +22,8 @@ class Target:
     start: Callable[[Settings], AbstractContextManager[NewClient]]
     # Runs a command of the application's and returns what it prints.
     command: Callable[[Settings, list[str]], str]
+    # Whether it runs in a process of its own, which tests cannot look into.
+    is_apart: bool = False
 
     def __str__(self) -> str:
         return self.name

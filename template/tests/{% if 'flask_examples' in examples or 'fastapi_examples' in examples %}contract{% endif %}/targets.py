@@ -7,7 +7,7 @@ from importlib.util import find_spec
 
 from .target import Target
 
-MODULES = ("flask_target", "fastapi_target", "stages_target")
+MODULES = ("flask_target", "fastapi_target", "stages_target", "converted_target")
 
 
 def targets() -> list[Target]:

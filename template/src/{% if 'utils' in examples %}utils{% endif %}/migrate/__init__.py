@@ -3,12 +3,15 @@
 `python -m src.utils.migrate analyse PATH` reads an application, imports
 nothing of it, and tells what it holds: every route, everything of Flask and
 of its extensions that it uses and what that becomes, and which routes a
-program can convert without a hand. `verify OLD NEW` runs an application and
-its conversion, and tells what they answer differently.
+program can convert without a hand. `convert PATH --output DIR` writes a copy
+of the application that FastAPI serves, and that answers as the application
+does. `verify OLD NEW` runs both, and tells what they answer differently.
 """
 
 from .analysing import analyse
+from .conversions import Conversion
+from .converting import convert
 from .discovery import MigrateError
 from .reports import Report
 
-__all__ = ["MigrateError", "Report", "analyse"]
+__all__ = ["Conversion", "MigrateError", "Report", "analyse", "convert"]

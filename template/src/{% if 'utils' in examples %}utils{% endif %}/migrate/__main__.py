@@ -1,6 +1,8 @@
 """Help to move a Flask application to FastAPI.
 
-The application is never changed; `verify` alone runs it, as a copy.
+`analyse` reports on an application, `convert` writes a converted copy of it,
+`verify` tells what both answer differently. The application is never changed;
+`verify` alone runs it, as a copy.
 """
 
 import argparse
@@ -9,8 +11,10 @@ import sys
 from contextlib import suppress
 from pathlib import Path
 
+from . import conversion_form, conversion_page, conversion_text
 from .analysing import analyse
 from .chapters import chapters
+from .converting import convert
 from .discovery import MigrateError
 from .form import as_json
 from .page import as_page
@@ -32,6 +36,31 @@ def _parser() -> argparse.ArgumentParser:
         "analyse",
         help="tell what an application holds and what each part becomes",
     )
+    _add_reports(command)
+    command.add_argument(
+        "--all",
+        action="store_true",
+        help="print the findings that need no hand as well",
+    )
+    command.set_defaults(run=_analyse)
+    command = commands.add_parser(
+        "convert",
+        help="write a copy of an application that FastAPI serves",
+    )
+    _add_reports(command)
+    command.add_argument(
+        "--output",
+        type=Path,
+        metavar="DIR",
+        required=True,
+        help="where the copy goes: a folder that is not there yet, or empty",
+    )
+    command.set_defaults(run=_convert)
+    add_verify(commands).set_defaults(run=_verify)
+    return parser
+
+
+def _add_reports(command: argparse.ArgumentParser) -> None:
     command.add_argument(
         "path",
         type=Path,
@@ -49,14 +78,6 @@ def _parser() -> argparse.ArgumentParser:
         metavar="FILE",
         help="write the report as a page",
     )
-    command.add_argument(
-        "--all",
-        action="store_true",
-        help="print the findings that need no hand as well",
-    )
-    command.set_defaults(run=_analyse)
-    add_verify(commands).set_defaults(run=_verify)
-    return parser
 
 
 def main(argv: list[str] | None = None) -> int:
@@ -89,6 +110,15 @@ def _analyse(arguments: argparse.Namespace) -> None:
         page = as_page(report, book, arguments.html.parent)
         _write(page, arguments.html)
     print(as_text(report, book, everything=arguments.all))
+
+
+def _convert(arguments: argparse.Namespace) -> None:
+    conversion = convert(arguments.path, arguments.output)
+    if arguments.json is not None:
+        _write(conversion_form.as_json(conversion), arguments.json)
+    if arguments.html is not None:
+        _write(conversion_page.as_page(conversion), arguments.html)
+    print(conversion_text.as_text(conversion))
 
 
 def _verify(arguments: argparse.Namespace) -> int:

@@ -43,13 +43,13 @@ def analyse(path: Path) -> Report:
 
 def _report(name: str, path: Path, sources: Sources) -> Report:
     facts, unread = read_all(sources)
-    if not _has_flask(facts) and not unread:
+    if not has_flask(facts) and not unread:
         message = f"{path.as_posix()}: no file below it imports Flask"
         raise MigrateError(message)
     application = Application(facts, sources.names)
     routing = Routing(application)
     routes = routing.routes()
-    findings = _findings(application, routing, routes)
+    findings = findings_of(application, routing, routes)
     every = {*sources.left_out, *unread, *findings}
     judged = _judge(application, routes, findings)
     return Report(
@@ -58,7 +58,7 @@ def _report(name: str, path: Path, sources: Sources) -> Report:
         facts.lines,
         _applications(routing, routes),
         judged,
-        tuple(sorted(_shown(finding) for finding in every)),
+        tuple(sorted(shown(finding) for finding in every)),
         _efforts(routing, judged, findings),
     )
 
@@ -107,7 +107,8 @@ def _read_one(file: File, sources: Sources, facts: Facts) -> Finding | None:
     return None
 
 
-def _has_flask(facts: Facts) -> bool:
+def has_flask(facts: Facts) -> bool:
+    """Return whether any file imports Flask."""
     return any(
         use.name.startswith(("flask", "apiflask"))
         for use in facts.uses
@@ -115,11 +116,12 @@ def _has_flask(facts: Facts) -> bool:
     )
 
 
-def _findings(
+def findings_of(
     application: Application,
     routing: Routing,
     routes: Iterable[Route],
 ) -> list[Finding]:
+    """Return all that is found in files that could be read."""
     findings = list(routing.findings)
     for use in application.facts.uses:
         findings.extend(matched(application, use))
@@ -151,22 +153,22 @@ def _judge(
     for finding in findings:
         if finding.severity > LIMIT:
             heavy[finding.where].append(finding)
-    used = _used(application)
+    used = used_by(application)
     judged = []
     for route in routes:
         own = [each for each in about(route) if each.severity > LIMIT]
         inside = [
             finding
-            for place in _reached(used, route.view)
+            for place in reached(used, route.view)
             for finding in heavy[place]
             if not finding.kind.startswith("route.")
         ]
-        blockers = sorted({_shown(each) for each in (*own, *inside)})
+        blockers = sorted({shown(each) for each in (*own, *inside)})
         judged.append(Judged(route, tuple(blockers)))
     return tuple(judged)
 
 
-def _used(application: Application) -> Mapping[str, set[str]]:
+def used_by(application: Application) -> Mapping[str, set[str]]:
     """Return for each function the functions and classes that it uses."""
     used: dict[str, set[str]] = defaultdict(set)
     facts = application.facts
@@ -186,7 +188,7 @@ def _used(application: Application) -> Mapping[str, set[str]]:
     return used
 
 
-def _reached(
+def reached(
     used: Mapping[str, set[str]],
     start: Iterable[str],
 ) -> list[str]:
@@ -222,7 +224,7 @@ def shown_name(key: str) -> str:
     return key.rpartition("@")[0].replace(".<locals>", "") or key
 
 
-def _shown(finding: Finding) -> Finding:
+def shown(finding: Finding) -> Finding:
     return replace(finding, where=shown_name(finding.where))
 
 

@@ -285,12 +285,22 @@ class Application:
             if use.call.text.partition(".")[0] not in self._roots:
                 continue
             for target in self.resolve(use.call.text):
-                function = self.facts.functions.get(target.name)
+                function = self._called_function(target.name)
                 if function is not None:
                     for name, value in _given(function, use.call):
                         if (name, value.text) not in bound:
                             bound.add((name, value.text))
                             self.facts.bind(name, value)
+
+    def _called_function(self, name: str) -> Function | None:
+        """Return the function that runs when something of ours is called."""
+        cls = self.facts.classes.get(name)
+        if cls is None:
+            return self.facts.functions.get(name)
+        for ancestor in self.ancestors(cls):
+            if "__init__" in ancestor.methods:
+                return self.facts.functions[ancestor.methods["__init__"]]
+        return None
 
 
 def _given(function: Function, call: Value) -> Iterator[tuple[str, Value]]:

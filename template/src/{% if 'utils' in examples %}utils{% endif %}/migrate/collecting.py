@@ -501,8 +501,13 @@ def collect(
     sources: Sources,
     module: cst.Module,
     facts: Facts,
-) -> None:
-    """Add the facts of a file to those of the application."""
+) -> Tree:
+    """Add the facts of a file to those of the application.
+
+    Returns:
+        the file's tree, which knows then what is called `self` in it.
+    """
     tree = Tree(file, sources, module)
     around = Around(where=file.module, inside=f"{file.module}.")
     Collector(tree, facts).walk(module, around)
+    return tree

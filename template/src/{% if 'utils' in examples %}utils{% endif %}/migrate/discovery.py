@@ -1,6 +1,7 @@
 """Find the Python files of an application, and name its modules."""
 
 import os
+import sys
 from collections.abc import Iterator
 from dataclasses import dataclass
 from functools import cached_property
@@ -14,6 +15,9 @@ SKIPPED = {"__pycache__", "node_modules", "site-packages", "venv", "env"}
 TEST_FOLDERS = {"test", "tests"}
 # A module that people wrote is far smaller; such files are tables of data.
 LARGEST_FILE = 2_000_000
+
+# What code imports from elsewhere, even in a folder of the same name.
+FOREIGN = sys.stdlib_module_names | {"celery", "flask", "werkzeug"}
 
 LOOP = Kind(
     "file.loop",
@@ -211,6 +215,8 @@ def _name(file: Path, root: Path) -> str:
     parts = [part.replace(".", "_") for part in relative.parts]
     if parts[-1] == "__init__":
         parts.pop()
+    if parts[0] in FOREIGN and not (root / "__init__.py").exists():
+        parts[0] = f"folder_{parts[0]}"
     return ".".join(parts)
 
 

@@ -531,15 +531,17 @@ class Routing:
 
     def routes(self) -> list[Route]:
         """Return all routes of all applications, by file and line."""
-        found = []
-        for rule in self.rules:
-            places = list(self.places(rule.owner))
-            for place in places:
-                found.append(self._made_route(rule, place))
+        found = [route for _, route in self.routed()]
         return sorted(
             dict.fromkeys(found),
             key=lambda one: (one.file, one.line, one.rule, one.endpoint),
         )
+
+    def routed(self) -> Iterator[tuple[Rule, Route]]:
+        """Yield each registration with the routes that it makes."""
+        for rule in self.rules:
+            for place in self.places(rule.owner):
+                yield rule, self._made_route(rule, place)
 
     def _made_route(self, rule: Rule, place: Place) -> Route:
         problem = rule.problem or place.problem

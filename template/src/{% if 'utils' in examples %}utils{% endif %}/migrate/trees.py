@@ -86,6 +86,11 @@ class Tree:
         """Return the line that a node begins on."""
         return int(self._positions[node].start.line)
 
+    def lines(self, node: cst.CSTNode) -> tuple[int, int]:
+        """Return the lines that a node begins and ends on."""
+        place = self._positions[node]
+        return int(place.start.line), int(place.end.line)
+
     def site(self, node: cst.CSTNode) -> str:
         """Return what tells a node from every other."""
         start = self._positions[node].start

@@ -1,8 +1,19 @@
 """A to-do list in one file."""
 
+import csv
+import io
 import time
 
-from flask import Flask, abort, jsonify, redirect, request, url_for
+from flask import (
+    Flask,
+    abort,
+    jsonify,
+    make_response,
+    redirect,
+    render_template,
+    request,
+    url_for,
+)
 
 app = Flask(__name__)
 app.config["MAX_CONTENT_LENGTH"] = 1024
@@ -38,6 +49,37 @@ def show_task(number):
     return tasks[number]
 
 
+@app.put("/tasks/<int:number>/done")
+def finish(number):
+    task = tasks.get(number) or abort(404)
+    task["done"] = request.args.get("value", True, type=lambda value: value == "yes")
+    return task
+
+
+@app.route("/board")
+def board():
+    theme = request.cookies.get("theme", "light")
+    return render_template("board.html", tasks=tasks, theme=theme)
+
+
+@app.route("/theme/<any(light, dark):name>")
+def theme(name):
+    response = make_response(redirect(url_for("board"), 303))
+    response.set_cookie("theme", name, max_age=3600, httponly=True)
+    return response
+
+
+@app.route("/tasks.csv")
+def export():
+    def lines():
+        for number, task in tasks.items():
+            line = io.StringIO()
+            csv.writer(line).writerow([number, task["title"], task["done"]])
+            yield line.getvalue()
+
+    return app.response_class(lines(), mimetype="text/csv")
+
+
 @app.get("/slow")
 async def slow():
     time.sleep(0)
@@ -47,6 +89,16 @@ async def slow():
 @app.errorhandler(404)
 def missing(error):
     return jsonify(error="nothing here"), 404
+
+
+@app.errorhandler(KeyError)
+def incomplete(error):
+    return {"error": f"{error.args[0]} is missing"}, 422
+
+
+@app.template_filter("mark")
+def mark(done):
+    return "x" if done else " "
 
 
 if __name__ == "__main__":

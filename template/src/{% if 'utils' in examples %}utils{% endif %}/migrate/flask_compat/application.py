@@ -15,6 +15,7 @@ from .blueprints import Blueprint, registered
 from .host import Host, of_fastapi
 from .routing import FlaskRoutes, Matching
 from .rules import Rules
+from .signals import forward
 from .verbs import Verbs
 
 _OF_FLASK = frozenset(inspect.signature(flask.Flask).parameters)
@@ -71,6 +72,7 @@ class Application(Verbs, FastAPI):
         routes = FlaskRoutes(self.router)
         host = Host(self, rules, routes.expose, import_name, *args, **of_flask)
         vars(self)["flask"] = routes.host = host
+        vars(self)["_forwarders"] = forward(host, self)
         self.user_middleware.append(Middleware(Matching, host=host))
         if debug is not None:
             host.debug = debug

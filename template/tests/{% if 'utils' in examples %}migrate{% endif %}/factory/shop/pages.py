@@ -1,8 +1,17 @@
 """The readers' side."""
 
-from flask import Blueprint, flash, render_template_string, session
+from flask import (
+    Blueprint,
+    flash,
+    get_flashed_messages,
+    redirect,
+    render_template,
+    render_template_string,
+    session,
+    url_for,
+)
 
-pages = Blueprint("pages", __name__)
+pages = Blueprint("pages", __name__, template_folder="templates/pages")
 
 
 @pages.route("/")
@@ -15,6 +24,23 @@ def count():
     session["count"] = session.get("count", 0) + 1
     flash("counted")
     return f"{session['count']}"
+
+
+@pages.route("/counted")
+def counted():
+    return {"messages": get_flashed_messages()}
+
+
+@pages.route("/about/")
+@pages.route("/about/<int:year>")
+def about(year=2024):
+    return render_template("about.html", year=year)
+
+
+@pages.get("/reset")
+def reset():
+    session.clear()
+    return redirect(url_for(".home"))
 
 
 @pages.context_processor

@@ -1,6 +1,7 @@
 """Who writes."""
 
 import functools
+import sqlite3
 
 from flask import Blueprint, flash, g, redirect, render_template, request, session, url_for
 from werkzeug.security import check_password_hash, generate_password_hash
@@ -30,11 +31,23 @@ def known_only(view):
 @bp.route("/new", methods=("GET", "POST"))
 def new():
     if request.method == "POST":
-        row = (request.form["name"], generate_password_hash(request.form["secret"]))
-        connection().execute("insert into person (name, secret) values (?, ?)", row)
-        connection().commit()
-        return redirect(url_for("accounts.enter"))
-    return render_template("new.html")
+        name, secret = request.form["name"], request.form["secret"]
+        error = None
+        if not name:
+            error = "A name is needed."
+        elif not secret:
+            error = "A secret is needed."
+        if error is None:
+            row = (name, generate_password_hash(secret, "pbkdf2:sha256:1"))
+            try:
+                connection().execute("insert into person (name, secret) values (?, ?)", row)
+                connection().commit()
+            except sqlite3.IntegrityError:
+                error = f"{name} is here already."
+            else:
+                return redirect(url_for("accounts.enter"))
+        flash(error)
+    return render_template("accounts/new.html")
 
 
 @bp.route("/enter", methods=("GET", "POST"))
@@ -47,7 +60,7 @@ def enter():
             session["person"] = row["id"]
             return redirect(url_for("index"))
         flash("That is not right.")
-    return render_template("enter.html")
+    return render_template("accounts/enter.html")
 
 
 @bp.route("/leave")

@@ -1,6 +1,6 @@
 """What they write."""
 
-from flask import Blueprint, abort, g, redirect, render_template, request, url_for
+from flask import Blueprint, abort, flash, g, redirect, render_template, request, url_for
 
 from .accounts import known_only
 from .db import connection
@@ -8,30 +8,33 @@ from .db import connection
 bp = Blueprint("diary", __name__)
 
 
-def entry_of(number):
-    row = connection().execute("select * from entry where id = ?", (number,)).fetchone()
+def entry_of(number, own=True):
+    query = "select entry.*, name from entry join person on person = person.id where entry.id = ?"
+    row = connection().execute(query, (number,)).fetchone()
     if row is None:
         abort(404, f"There is no entry {number}.")
-    if row["person"] != g.person["id"]:
+    if own and row["person"] != g.person["id"]:
         abort(403)
     return row
 
 
 @bp.route("/")
 def index():
-    rows = connection().execute("select * from entry order by id desc").fetchall()
-    return render_template("index.html", entries=rows)
+    query = "select entry.*, name from entry join person on person = person.id order by id desc"
+    return render_template("diary/index.html", entries=connection().execute(query).fetchall())
 
 
 @bp.route("/write", methods=("GET", "POST"))
 @known_only
 def write():
     if request.method == "POST":
-        row = (g.person["id"], request.form["title"], request.form["body"])
-        connection().execute("insert into entry (person, title, body) values (?, ?, ?)", row)
-        connection().commit()
-        return redirect(url_for("diary.index"))
-    return render_template("write.html")
+        if request.form["title"]:
+            row = (g.person["id"], request.form["title"], request.form["body"])
+            connection().execute("insert into entry (person, title, body) values (?, ?, ?)", row)
+            connection().commit()
+            return redirect(url_for("diary.index"))
+        flash("A title is needed.")
+    return render_template("diary/write.html")
 
 
 @bp.route("/<int:number>/change", methods=("GET", "POST"))
@@ -39,11 +42,13 @@ def write():
 def change(number):
     row = entry_of(number)
     if request.method == "POST":
-        new = (request.form["title"], request.form["body"], number)
-        connection().execute("update entry set title = ?, body = ? where id = ?", new)
-        connection().commit()
-        return redirect(url_for("diary.index"))
-    return render_template("change.html", entry=row)
+        if request.form["title"]:
+            new = (request.form["title"], request.form["body"], number)
+            connection().execute("update entry set title = ?, body = ? where id = ?", new)
+            connection().commit()
+            return redirect(url_for("diary.index"))
+        flash("A title is needed.")
+    return render_template("diary/change.html", entry=row)
 
 
 @bp.route("/<int:number>/remove", methods=("POST",))
