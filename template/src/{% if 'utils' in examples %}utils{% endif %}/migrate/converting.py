@@ -58,6 +58,7 @@ NOT_A_PART = (
     "from the package around it"
 )
 UNSOUND = "what it would become is no Python, which is a mistake of this tool"
+UNFAITHFUL = "is Python that LibCST does not write as it read it"
 UNENCODED = "what it would become cannot be written in its encoding"
 
 
@@ -209,6 +210,8 @@ def _one(
     module = parse(file, code)
     if not isinstance(module, cst.Module):
         return module.what
+    if module.bytes != code:
+        return UNFAITHFUL
     try:
         result = rewriter.rewrite(file, module)
     except UnicodeEncodeError:
