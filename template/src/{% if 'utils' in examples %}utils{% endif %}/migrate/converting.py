@@ -89,9 +89,8 @@ def _converted(path: Path, output: Path, sources: Sources) -> Conversion:
     facts, unread = read_all(sources)
     _check_input(path, sources, facts)
     application = Application(facts, sources.names)
-    plan = Plan(application, Routing(application))
     package = is_package(sources)
-    files = _rewritten(plan, sources, unread, package=package)
+    plan, files = _settled(application, sources, unread, package=package)
     with _aside(sources.root, output) as aside:
         skipped = _copied(path, sources, aside)
         for shown, one in files.rewritten.items():
@@ -163,6 +162,33 @@ def _check_input(path: Path, sources: Sources, facts: Facts) -> None:
 
 def _refuse(place: str, why: str) -> None:
     raise MigrateError(f"{place}: {why}")
+
+
+def _settled(
+    application: Application,
+    sources: Sources,
+    unread: list[Finding],
+    *,
+    package: bool,
+) -> tuple[Plan, _Files]:
+    """Return what is converted, and the files that follow from it.
+
+    What is made in a file that cannot be rewritten stays Flask's, and that
+    changes what other files become.
+    """
+    plan = Plan(application, Routing(application))
+    while True:
+        files = _rewritten(plan, sources, unread, package=package)
+        kept = frozenset(one.file for one in files.kept)
+        lost = any(
+            owner.made is not None
+            and owner.made.file in kept
+            and plan.is_made(owner.site)
+            for owner in plan.routing.owners.values()
+        )
+        if not lost:
+            return plan, files
+        plan = Plan(application, plan.routing, plan.kept | kept)
 
 
 # Files -------------------------------------------------------------------
