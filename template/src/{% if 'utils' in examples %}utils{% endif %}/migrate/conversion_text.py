@@ -18,8 +18,17 @@ def as_text(conversion: Conversion) -> str:
     return "\n\n".join("\n".join(part) for part in parts)
 
 
+def overview(conversion: Conversion) -> str:
+    """Return what is told before the routes, files and places."""
+    return "\n".join(_totals(conversion))
+
+
 def _head(conversion: Conversion) -> Iterator[str]:
     yield f"{conversion.name}: written to {conversion.output}"
+    yield from _totals(conversion)
+
+
+def _totals(conversion: Conversion) -> Iterator[str]:
     yield conversion.share
     yield (
         f"{conversion.rewritten} files rewritten, {conversion.copied} copied "
