@@ -58,6 +58,7 @@ NOT_A_PART = (
     "from the package around it"
 )
 UNSOUND = "what it would become is no Python, which is a mistake of this tool"
+UNFAITHFUL = "is Python that LibCST does not write as it read it"
 UNENCODED = "what it would become cannot be written in its encoding"
 
 
@@ -88,9 +89,8 @@ def _converted(path: Path, output: Path, sources: Sources) -> Conversion:
     facts, unread = read_all(sources)
     _check_input(path, sources, facts)
     application = Application(facts, sources.names)
-    plan = Plan(application, Routing(application))
     package = is_package(sources)
-    files = _rewritten(plan, sources, unread, package=package)
+    plan, files = _settled(application, sources, unread, package=package)
     with _aside(sources.root, output) as aside:
         skipped = _copied(path, sources, aside)
         for shown, one in files.rewritten.items():
@@ -164,6 +164,33 @@ def _refuse(place: str, why: str) -> None:
     raise MigrateError(f"{place}: {why}")
 
 
+def _settled(
+    application: Application,
+    sources: Sources,
+    unread: list[Finding],
+    *,
+    package: bool,
+) -> tuple[Plan, _Files]:
+    """Return what is converted, and the files that follow from it.
+
+    What is made in a file that cannot be rewritten stays Flask's, and that
+    changes what other files become.
+    """
+    plan = Plan(application, Routing(application))
+    while True:
+        files = _rewritten(plan, sources, unread, package=package)
+        kept = frozenset(one.file for one in files.kept)
+        lost = any(
+            owner.made is not None
+            and owner.made.file in kept
+            and plan.is_made(owner.site)
+            for owner in plan.routing.owners.values()
+        )
+        if not lost:
+            return plan, files
+        plan = Plan(application, plan.routing, plan.kept | kept)
+
+
 # Files -------------------------------------------------------------------
 
 
@@ -209,6 +236,8 @@ def _one(
     module = parse(file, code)
     if not isinstance(module, cst.Module):
         return module.what
+    if module.bytes != code:
+        return UNFAITHFUL
     try:
         result = rewriter.rewrite(file, module)
     except UnicodeEncodeError:

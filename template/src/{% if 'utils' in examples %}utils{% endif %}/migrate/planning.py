@@ -27,6 +27,7 @@ THROUGH = (
     "is made by a name of Flask that comes through a module of the "
     "application: import it from `flask` itself"
 )
+KEPT = "is made in a file that is not rewritten"
 EXTENSION = "is registered by an extension, in Flask's way"
 BELONGS = "belongs to an application that"
 MIDDLEWARE = (
@@ -56,6 +57,7 @@ class Plan:
     Attributes:
         application: the names of the application.
         routing: what registers what.
+        kept: files that are not rewritten.
         left: owners that stay Flask's, by site, and why.
         rules: the registrations of routes, by site.
         mounts: the registrations of blueprints, by site.
@@ -64,6 +66,7 @@ class Plan:
 
     application: Application
     routing: Routing
+    kept: frozenset[str] = frozenset()
     left: dict[str, str] = field(default_factory=dict)
     rules: dict[str, list[Rule]] = field(default_factory=dict)
     mounts: dict[str, list[Mount]] = field(default_factory=dict)
@@ -96,6 +99,8 @@ class Plan:
             return EXTENSION
         if owner.made is None or owner.call is None:
             return UNTOLD
+        if owner.made.file in self.kept:
+            return KEPT
         if self.direct(owner.call.text) == MAKES[owner.kind]:
             return ""
         called = self.application.resolve(owner.call.text)

@@ -9,7 +9,7 @@ from .layout import Start, start
 from .planning import Plan
 
 # What `flask_compat` needs beside Flask, which stays.
-NEEDS = "fastapi uvicorn"
+NEEDS = "`fastapi` and `uvicorn`"
 
 
 def steps(
@@ -45,6 +45,11 @@ def _steps(
         module = _module(each, output, package=package)
         command = _command(each, module)
         yield f"Start it in `{inside.as_posix()}`: `{command}`."
+    for folder in sorted({each.folder for each in starts} - {"."}):
+        yield (
+            f"Where only `{folder}` is on the path of Python, as after an "
+            f"editable installation, move `{PACKAGE}` there."
+        )
     if starts:
         module = _module(starts[0], output, package=package)
         name = f"{output.name}.{PACKAGE}" if package else PACKAGE
