@@ -43,6 +43,7 @@ def build(scope: Scope) -> Environ:
     root, path = _root_and_path(scope)
     query = scope["query_string"].decode("latin-1")
     uri = scope.get("raw_path", b"").decode("latin-1") or path
+    full = f"{uri}?{query}" if query else uri
     host, port = scope.get("server") or ("localhost", 80)
     client, client_port = scope.get("client") or ("", 0)
     environ: Environ = {
@@ -58,7 +59,8 @@ def build(scope: Scope) -> Environ:
         "SCRIPT_NAME": root,
         "PATH_INFO": path,
         "QUERY_STRING": query,
-        "REQUEST_URI": f"{uri}?{query}" if query else uri,
+        "REQUEST_URI": full,
+        "RAW_URI": full,
         "SERVER_PROTOCOL": f"HTTP/{scope.get('http_version', '1.1')}",
         "SERVER_NAME": host,
         "SERVER_PORT": str(port or ""),
