@@ -9,8 +9,7 @@ does. `verify OLD NEW` runs both, and tells what they answer differently.
 """
 
 from .analysing import analyse
-from .conversions import Conversion
-from .converting import convert
+from .convert import Conversion, convert
 from .discovery import MigrateError
 from .reports import Report
 

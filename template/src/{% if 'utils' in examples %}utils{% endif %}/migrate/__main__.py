@@ -11,10 +11,12 @@ import sys
 from contextlib import suppress
 from pathlib import Path
 
-from . import conversion_form, conversion_page, conversion_text
 from .analysing import analyse
 from .chapters import chapters
-from .converting import convert
+from .convert import convert
+from .convert import form as converted_form
+from .convert import page as converted_page
+from .convert import text as converted_text
 from .discovery import MigrateError
 from .form import as_json
 from .page import as_page
@@ -115,10 +117,10 @@ def _analyse(arguments: argparse.Namespace) -> None:
 def _convert(arguments: argparse.Namespace) -> None:
     conversion = convert(arguments.path, arguments.output)
     if arguments.json is not None:
-        _write(conversion_form.as_json(conversion), arguments.json)
+        _write(converted_form.as_json(conversion), arguments.json)
     if arguments.html is not None:
-        _write(conversion_page.as_page(conversion), arguments.html)
-    print(conversion_text.as_text(conversion))
+        _write(converted_page.as_page(conversion), arguments.html)
+    print(converted_text.as_text(conversion))
 
 
 def _verify(arguments: argparse.Namespace) -> int:

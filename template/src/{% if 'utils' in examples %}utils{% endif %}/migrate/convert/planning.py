@@ -5,9 +5,9 @@ from collections.abc import Iterator
 from dataclasses import dataclass, field
 from functools import cached_property
 
-from .application import Application, short
-from .facts import Action, Form, Use, Value
-from .mounting import DYNAMIC, Mount, Owner, Route, Routing, Rule
+from ..application import Application, short
+from ..facts import Action, Form, Use, Value
+from ..mounting import DYNAMIC, Mount, Owner, Route, Routing, Rule
 from .paths import Variable, variables
 
 FLASK = "flask.Flask"

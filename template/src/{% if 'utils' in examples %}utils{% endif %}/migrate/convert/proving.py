@@ -8,7 +8,7 @@ from collections.abc import Iterable, Set
 
 import libcst as cst
 
-from .trees import Tree
+from ..trees import Tree
 
 # What a request holds before a view begins (Flask 3.1).
 READS = {

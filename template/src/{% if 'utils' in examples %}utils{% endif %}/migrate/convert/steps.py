@@ -3,7 +3,7 @@
 from collections.abc import Iterator
 from pathlib import Path
 
-from .discovery import Sources
+from ..discovery import Sources
 from .imports import PACKAGE
 from .layout import Start, start
 from .planning import Plan

@@ -6,7 +6,7 @@ from dataclasses import dataclass, field
 import libcst as cst
 
 from .edits import Draft, Edit
-from .mounting import VERBS, Rule
+from ..mounting import VERBS, Rule
 from .paths import as_path, can_be_said, is_plain, variables
 from .planning import BY_EXTENSION, UNTOLD
 

@@ -9,10 +9,10 @@ from libcst.codemod import CodemodContext
 from libcst.codemod.visitors import AddImportsVisitor
 
 from .candidates import candidates
-from .collecting import collect
-from .discovery import File, Sources
+from ..collecting import collect
+from ..discovery import File, Sources
 from .edits import Draft, Spot
-from .facts import Facts, Function
+from ..facts import Facts, Function
 from .handing import attribute, handed, set_
 from .imports import Imports
 from .planning import Mark, Plan

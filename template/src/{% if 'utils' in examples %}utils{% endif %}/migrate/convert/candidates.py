@@ -4,7 +4,7 @@ import ast
 from collections.abc import Iterable
 from pathlib import Path
 
-from .facts import Action, Function
+from ..facts import Action, Function
 from .planning import Plan
 
 # What would run code of the application inside `jsonify` or `request`.

@@ -4,7 +4,7 @@ from collections.abc import Iterator
 from html import escape
 
 from .conversions import LINES, RULE, Conversion
-from .page import document, table, words
+from ..page import document, table, words
 
 
 def as_page(conversion: Conversion) -> str:

@@ -3,7 +3,7 @@
 from collections.abc import Iterable
 from dataclasses import dataclass
 
-from .mounting import Route
+from ..mounting import Route
 from .planning import Mark
 
 RULE = (

@@ -5,7 +5,7 @@ from collections.abc import Iterator
 
 import libcst as cst
 
-from .application import Application
+from ..application import Application
 from .edits import Draft
 
 UNTOLD = (

@@ -5,9 +5,9 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
 
-from .discovery import File, Sources
-from .facts import Form, Value
-from .mounting import Owner
+from ..discovery import File, Sources
+from ..facts import Form, Value
+from ..mounting import Owner
 from .planning import Plan
 
 INIT = "__init__.py"

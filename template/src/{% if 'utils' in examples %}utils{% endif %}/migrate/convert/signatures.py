@@ -5,7 +5,7 @@ from collections.abc import Mapping
 import libcst as cst
 
 from .edits import Draft, Edit
-from .facts import Function, Value
+from ..facts import Function, Value
 from .planning import Plan
 
 # The type of what each converter of Werkzeug gives.

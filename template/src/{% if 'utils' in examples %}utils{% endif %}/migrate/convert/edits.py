@@ -9,7 +9,7 @@ from typing import Any
 import libcst as cst
 
 from .planning import Mark, Plan
-from .trees import Tree, children
+from ..trees import Tree, children
 
 Edit = Callable[[Any], Any]
 STATEMENTS = (cst.SimpleStatementLine, cst.BaseCompoundStatement)

@@ -12,7 +12,7 @@ from pathlib import Path
 
 import libcst as cst
 
-from .analysing import (
+from ..analysing import (
     collected_by_file,
     findings_of,
     has_flask,
@@ -20,7 +20,7 @@ from .analysing import (
     read_all,
     used_by,
 )
-from .application import Application
+from ..application import Application
 from .candidates import names_in
 from .conversions import (
     KEPT,
@@ -32,24 +32,24 @@ from .conversions import (
     by_place,
 )
 from .copying import Skipped, copy, python_in
-from .discovery import (
+from ..discovery import (
     File,
     MigrateError,
     Sources,
     discover,
     read,
 )
-from .facts import Action, Facts
-from .findings import Finding, Severity
+from ..facts import Action, Facts
+from ..findings import Finding, Severity
 from .imports import PACKAGE
 from .layout import is_package, is_part
-from .mounting import Routing, Rule
-from .parsing import parse, with_room
+from ..mounting import Routing, Rule
+from ..parsing import parse, with_room
 from .planning import Mark, Plan
 from .rewriting import Rewriter, Rewritten
 from .steps import steps
 
-COUNTERPART = Path(__file__).resolve().parent / PACKAGE
+COUNTERPART = Path(__file__).resolve().parent.parent / PACKAGE
 # What Flask looks for beside a module.
 BESIDE = ("templates", "static")
 
