@@ -21,6 +21,17 @@ from ..analysing import (
     used_by,
 )
 from ..application import Application
+from ..discovery import (
+    File,
+    MigrateError,
+    Sources,
+    discover,
+    read,
+)
+from ..facts import Action, Facts
+from ..findings import Finding, Severity
+from ..mounting import Routing, Rule
+from ..parsing import parse, with_room
 from .candidates import names_in
 from .conversions import (
     KEPT,
@@ -32,19 +43,8 @@ from .conversions import (
     by_place,
 )
 from .copying import Skipped, copy, python_in
-from ..discovery import (
-    File,
-    MigrateError,
-    Sources,
-    discover,
-    read,
-)
-from ..facts import Action, Facts
-from ..findings import Finding, Severity
 from .imports import PACKAGE
 from .layout import is_package, is_part
-from ..mounting import Routing, Rule
-from ..parsing import parse, with_room
 from .planning import Mark, Plan
 from .rewriting import Rewriter, Rewritten
 from .steps import steps

@@ -8,8 +8,8 @@ from typing import Any
 
 import libcst as cst
 
-from .planning import Mark, Plan
 from ..trees import Tree, children
+from .planning import Mark, Plan
 
 Edit = Callable[[Any], Any]
 STATEMENTS = (cst.SimpleStatementLine, cst.BaseCompoundStatement)

@@ -3,8 +3,8 @@
 from collections.abc import Iterator
 from html import escape
 
-from .conversions import LINES, RULE, Conversion
 from ..page import document, table, words
+from .conversions import LINES, RULE, Conversion
 
 
 def as_page(conversion: Conversion) -> str:

@@ -5,8 +5,8 @@ from dataclasses import dataclass, field
 
 import libcst as cst
 
-from .edits import Draft, Edit
 from ..mounting import VERBS, Rule
+from .edits import Draft, Edit
 from .paths import as_path, can_be_said, is_plain, variables
 from .planning import BY_EXTENSION, UNTOLD
 

@@ -8,11 +8,11 @@ import libcst as cst
 from libcst.codemod import CodemodContext
 from libcst.codemod.visitors import AddImportsVisitor
 
-from .candidates import candidates
 from ..collecting import collect
 from ..discovery import File, Sources
-from .edits import Draft, Spot
 from ..facts import Facts, Function
+from .candidates import candidates
+from .edits import Draft, Spot
 from .handing import attribute, handed, set_
 from .imports import Imports
 from .planning import Mark, Plan

@@ -4,8 +4,8 @@ from collections.abc import Mapping
 
 import libcst as cst
 
-from .edits import Draft, Edit
 from ..facts import Function, Value
+from .edits import Draft, Edit
 from .planning import Plan
 
 # The type of what each converter of Werkzeug gives.
