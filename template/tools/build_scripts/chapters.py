@@ -249,9 +249,11 @@ def survey(
     cited = bibliography.read(root)
     library = Library(root)
     shared = _shared(book, words)
-    count = min(jobs or pandoc.default_jobs(), len(book.entries))
+    jobs = jobs or pandoc.default_jobs()
     with Pool(
-        "chapter.lua", {**shared, **_citable(cited), "formats": sorted(formats)}, count
+        "chapter.lua",
+        {**shared, **_citable(cited), "formats": sorted(formats)},
+        min(jobs, len(book.entries)),
     ) as pool:
         # What can be read is read all the same: all problems are told at once.
         sources, problems = _read_sources(root, book.entries)
@@ -267,7 +269,7 @@ def survey(
     problems += outcome.problems
     errors = (report.bibliography_error for report in outcome.reports.values())
     problems += bibliography.problems(cited, errors)
-    problems += pictures.draw(root, outcome.reports, sources)
+    problems += pictures.draw(root, outcome.reports, sources, jobs)
     problems += checks.check(root, book, sources, listings, outcome.reports, known)
     order = {entry.prose: place for place, entry in enumerate(book.entries)}
     problems.sort(key=lambda problem: order.get(problem.path, -1))

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path, PurePosixPath
 
 from tools.build_scripts import cache, diagrams, drawio
@@ -15,24 +16,32 @@ from tools.build_scripts.source import Source
 PART = "diagrams"
 # Where they are, relative to the book's root.
 DIRECTORY = f"{cache.DIRECTORY}/{PART}"
+# Each has an engine of its own that draws, which takes memory.
+MOST_AT_ONCE = 4
 
 
-def draw(root: Path, reports: Mapping[str, Report], sources: Mapping[str, Source]) -> list[Problem]:
+def draw(
+    root: Path, reports: Mapping[str, Report], sources: Mapping[str, Source], jobs: int
+) -> list[Problem]:
     """Make the pictures that are not there yet, and return what is wrong with the others.
 
     Args:
         root: the book's directory.
         reports: what was found in the chapters, by the chapter's id.
         sources: the files of the chapters, likewise.
+        jobs: how many to draw at once.
     """
     if not any(report.diagrams or report.images for report in reports.values()):
         return []
     with cache.opened(root, PART) as kept:
+        wanted = {_name(one): one for report in reports.values() for one in report.diagrams}
+        waiting = [one for name, one in wanted.items() if not kept.has(name, ("svg",))]
+        wrong = dict(_draw_diagrams(waiting, kept, min(jobs, MOST_AT_ONCE)))
         problems = (
             problem
             for id, report in reports.items()
             for problem in (
-                *_draw_diagrams(root, report, sources[id], kept),
+                *_diagram_problems(root, report, sources[id], wrong),
                 *_draw_drawings(root, report, sources[id], kept),
             )
         )
@@ -48,15 +57,39 @@ def forget_others(root: Path, images: Iterable[str]) -> None:
             kept.keep_only(names)
 
 
-def _draw_diagrams(root: Path, report: Report, text: Source, kept: Cache) -> Iterator[Problem]:
-    for diagram in report.diagrams:
-        # Its name is made of all that it is drawn from.
-        name = PurePosixPath(diagram.path).stem
-        if kept.has(name, ("svg",)):
-            continue
+def _name(diagram: Diagram) -> str:
+    """Return the name of a diagram, which is made of all that it is drawn from."""
+    return PurePosixPath(diagram.path).stem
+
+
+def _draw_diagrams(
+    waiting: Sequence[Diagram], kept: Cache, jobs: int
+) -> Iterator[tuple[str, DiagramError]]:
+    """Draw diagrams, and yield the names of those that cannot be drawn, with the reason."""
+
+    def drawn(diagram: Diagram) -> DiagramError | None:
         try:
-            kept.write(name, "svg", diagrams.render(diagram.language, diagram.text))
+            kept.write(_name(diagram), "svg", diagrams.render(diagram.language, diagram.text))
         except DiagramError as error:
+            return error
+        return None
+
+    if len(waiting) < 2:  # here the engine is still warm from the last one
+        results = list(map(drawn, waiting))
+    else:
+        with ThreadPoolExecutor(jobs) as pool:
+            results = list(pool.map(drawn, waiting))
+    for diagram, error in zip(waiting, results, strict=True):
+        if error is not None:
+            yield _name(diagram), error
+
+
+def _diagram_problems(
+    root: Path, report: Report, text: Source, wrong: Mapping[str, DiagramError]
+) -> Iterator[Problem]:
+    for diagram in report.diagrams:
+        error = wrong.get(_name(diagram))
+        if error is not None:
             yield _diagram_problem(root, text, diagram, error)
 
 
