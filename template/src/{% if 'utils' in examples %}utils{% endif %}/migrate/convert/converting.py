@@ -100,6 +100,7 @@ def _converted(path: Path, output: Path, sources: Sources) -> Conversion:
         *files.kept,
         *(Became(one.path, LEFT_OUT, one.why) for one in skipped),
     )
+    marks = _marks(plan, files)
     total = sum(1 for each in output.rglob("*") if each.is_file())
     own = sum(1 for each in (output / PACKAGE).rglob("*") if each.is_file())
     return Conversion(
@@ -108,8 +109,16 @@ def _converted(path: Path, output: Path, sources: Sources) -> Conversion:
         _routes(plan, files),
         tuple(sorted(became)),
         total - own - len(files.rewritten),
-        _marks(plan, files),
-        steps(plan, sources, output, package=package),
+        marks,
+        tuple(
+            steps(
+                plan,
+                sources,
+                output,
+                package=package,
+                is_marked=bool(marks),
+            )
+        ),
     )
 
 

@@ -18,18 +18,9 @@ def steps(
     output: Path,
     *,
     package: bool,
-) -> tuple[str, ...]:
-    """Return the next steps, in order."""
-    return tuple(_steps(plan, sources, output, package=package))
-
-
-def _steps(
-    plan: Plan,
-    sources: Sources,
-    output: Path,
-    *,
-    package: bool,
+    is_marked: bool,
 ) -> Iterator[str]:
+    """Yield the next steps, in order."""
     yield (
         f"Add {NEEDS} to the requirements; Flask stays, as the library "
         f"behind `{PACKAGE}`."
@@ -58,7 +49,8 @@ def _steps(
             f"Run the commands of `flask` as "
             f"`python -m {name} --app {target} COMMAND`."
         )
-    yield "Go through the places marked `# MIGRATE`."
+    if is_marked:
+        yield "Go through the places marked `# MIGRATE`."
     yield (
         "Run the tests of the application against it, and compare both: "
         f"`python -m src.utils.migrate verify OLD {output.as_posix()}`."
