@@ -211,7 +211,7 @@ def test_the_pdf_reads_in_order_and_numbers_its_pages(built: Path) -> None:
     place = 0
     for entry in outline(built)["chapters"]:
         prose = (built / entry["path"] / "chapter.md").read_text(encoding="utf-8")
-        opening = re.search(r"^# .*\n\n(.{20,50})", prose, re.MULTILINE)
+        opening = re.search(r"^# .*\n\n(?:```.*\n)?(.{20,50})", prose, re.MULTILINE)
         assert opening, entry["id"]
         for words in [opening[1], *(section["title"] for section in entry["sections"])]:
             place = text.index(plain(words), place)
