@@ -55,7 +55,7 @@ FILES = (
 EXAMPLES = FOLDERS["src"]
 FORMATS = ("html", "epub", "pdf", "markdown")
 # Files whose own language has such braces: the website's Jinja, workflows, f-strings, tables.
-OTHER_BRACES = re.compile(r"\.(j2|lua|mako|py)$|^\.github/|^src/.*\.html$")
+OTHER_BRACES = re.compile(r"\.(j2|lua|mako|py)$|^\.github/|^(?:src|tests/migrate)/.*\.html$")
 
 
 def unrendered(book: Path) -> list[str]:
