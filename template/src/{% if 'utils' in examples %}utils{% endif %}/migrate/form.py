@@ -27,6 +27,7 @@ from typing import Any
 
 from .chapters import Chapter
 from .findings import LIMIT, Finding, Severity
+from .mounting import Route
 from .reports import POINTS, RULE, Effort, Judged, Report
 
 SCHEMA = 1
@@ -84,8 +85,8 @@ def _effort(effort: Effort) -> dict[str, Any]:
     }
 
 
-def _route(judged: Judged) -> dict[str, Any]:
-    route = judged.route
+def route_fields(route: Route) -> dict[str, Any]:
+    """Return what every report tells of a route."""
     return {
         "rule": route.rule,
         "methods": list(route.methods),
@@ -94,6 +95,12 @@ def _route(judged: Judged) -> dict[str, Any]:
         "application": route.application,
         "file": route.file,
         "line": route.line,
+    }
+
+
+def _route(judged: Judged) -> dict[str, Any]:
+    return {
+        **route_fields(judged.route),
         "convertible": judged.converts,
         "blockers": [_finding(finding) for finding in judged.blockers],
     }

@@ -21,6 +21,7 @@ Lines are those of the application that was read.
 import json
 from typing import Any
 
+from ..form import route_fields
 from .conversions import RULE, Conversion, Converted
 
 SCHEMA = 1
@@ -56,15 +57,8 @@ def as_json(conversion: Conversion) -> str:
 
 
 def _route(one: Converted) -> dict[str, Any]:
-    route = one.route
     return {
-        "rule": route.rule,
-        "methods": list(route.methods),
-        "endpoint": route.endpoint,
-        "blueprint": route.blueprint,
-        "application": route.application,
-        "file": route.file,
-        "line": route.line,
+        **route_fields(one.route),
         "status": one.status,
         "reasons": list(one.reasons),
         "coroutine": one.is_coroutine,

@@ -46,32 +46,6 @@ def _rule_variable(match: re.Match[str]) -> str:
     return f"<{convertor}:{name}>"
 
 
-def to_path(rule: str) -> str | None:
-    """Write a rule of Werkzeug as a path of FastAPI.
-
-    Arguments:
-        rule: For example `/notes/<int:note_id>`.
-
-    Returns:
-        For example `/notes/{note_id:int}`. None if FastAPI cannot say
-        it: arguments of a converter, or one that Starlette does not have.
-    """
-    if "{" in rule or "}" in rule:
-        return None
-    variables = list(RULE_VARIABLE.finditer(rule))
-    if any(not _can_be_said(variable) for variable in variables):
-        return None
-    path = shown_path(rule)
-    return None if "<" in path or ">" in path else path
-
-
-def _can_be_said(variable: re.Match[str]) -> bool:
-    if variable["arguments"]:
-        return False
-    converter = variable["converter"] or "default"
-    return converter in CONVERTERS or converter in ("string", "default")
-
-
 def shown_path(rule: str) -> str:
     """Write a rule as a path for OpenAPI, as near as FastAPI can say it.
 

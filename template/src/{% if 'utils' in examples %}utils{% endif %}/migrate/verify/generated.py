@@ -17,14 +17,10 @@ from urllib.parse import quote, urlencode
 from werkzeug.routing.rules import parse_converter_args
 
 from ...probe import Request
+from ..convert.paths import VARIABLE
 from ..mounting import Route
 from .targets import Fields
 
-# A parameter of a rule, as Werkzeug writes it: <converter(arguments):name>.
-PARAMETER = re.compile(
-    r"<(?:(?P<converter>[a-zA-Z_]\w*)(?:\((?P<arguments>.*?)\))?:)?"
-    r"(?P<name>[a-zA-Z_]\w*)>"
-)
 UUID = "12345678-1234-4234-8234-123456789abc"
 # What does not fit a converter of Werkzeug, though others may take it.
 MISFITS: Mapping[str, tuple[str, ...]] = {
@@ -176,7 +172,7 @@ def _samples(route: Route, root: Path) -> Iterator[str]:
         for file in _files(static_folder(route, root)):
             yield _filled(route.rule, [file])
         return
-    parameters = list(PARAMETER.finditer(route.rule))
+    parameters = list(VARIABLE.finditer(route.rule))
     for values in product(*(_fitting(one)[:2] for one in parameters)):
         path = _filled(route.rule, values)
         if path.startswith("/"):
@@ -205,7 +201,7 @@ def _files(folder: Path) -> Iterator[str]:
 
 def _misfits(rule: str) -> Iterator[str]:
     """Yield paths in which one value does not fit its converter."""
-    parameters = list(PARAMETER.finditer(rule))
+    parameters = list(VARIABLE.finditer(rule))
     good = [_fitting(one)[0] for one in parameters]
     for place, one in enumerate(parameters):
         for value in MISFITS.get(one["converter"] or "", ()):
@@ -215,7 +211,7 @@ def _misfits(rule: str) -> Iterator[str]:
 
 def _filled(rule: str, values: Iterable[str]) -> str:
     remaining = iter(values)
-    path = PARAMETER.sub(lambda _: next(remaining), rule)
+    path = VARIABLE.sub(lambda _: next(remaining), rule)
     return quote(path, safe="/:@!$&'()*+,;=~")
 
 
