@@ -120,7 +120,7 @@ def build(root: Path, options: Options, tick: Callable[[], None] = lambda: None)
             (stamp.programs(), manuscript.date, book, manuscript.version, manuscript.terms),
             (shown, [settings[name] for name in COVERS]),
         )
-        work = _Work(manuscript, pages, common, meanwhile)
+        work = _Work(manuscript, pages, common, meanwhile, options.jobs)
         built = _write_all(work, formats, options)
         if "html" in formats:
             inputs |= stamp.hashes(root, meanwhile.progress.inputs)
@@ -195,12 +195,14 @@ class _Work:
         pages: what was made of its pages before.
         common: the hash of what a whole book is made of besides the texts of its chapters.
         meanwhile: what was done while the chapters were read.
+        jobs: how many things to do at once.
     """
 
     manuscript: Manuscript
     pages: Cache
     common: str
     meanwhile: _Meanwhile
+    jobs: int
 
 
 # Formats -----------------------------------------------------------------------------------
@@ -219,7 +221,9 @@ def _write_html(work: _Work, output: Output) -> str:
     from tools.build_scripts.website import write_website
 
     ready = work.meanwhile
-    write_website(work.manuscript, ready.progress, ready.templates, output, work.pages)
+    write_website(
+        *(work.manuscript, ready.progress, ready.templates, output, work.pages), jobs=work.jobs
+    )
     return "index.html"
 
 

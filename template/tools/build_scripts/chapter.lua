@@ -7,8 +7,9 @@
 --    nothing, "language": BCP 47, "diagrams": the directory of drawn diagrams,
 --    "formats": those that jobs will ask for}
 -- Every line after is a job:
---   {"chapter": id, "text": Markdown, "bare_addresses": may it hold any, "listings": {key: …}, "comparisons": {key: …},
---    "formats": ["html", …], "into": path without an ending}
+--   {"chapter": id, "text": Markdown, "bare_addresses": may it hold any, "nested_headings": may it
+--    hold any, "listings": {key: …}, "comparisons": {key: …}, "formats": ["html", …], "into": path
+--    without an ending}
 -- and is answered by a line: {}, or {"error": …}. The texts go to files, and last the report.
 
 local HERE = pandoc.path.directory(arg[0])
@@ -99,7 +100,10 @@ local function finish_elements(blocks, text, state, report)
     end),
     Table = finish(elements.finish_table),
   }
-  if holds("`{") then filter.Code = finish(listings.finish_code) end
+  -- Three at the beginning of a line open a listing.
+  if text:find("[^`]``?{") or text:find("[^`%s>]```+{") then
+    filter.Code = finish(listings.finish_code)
+  end
   if holds("@") then
     filter.Cite = function(cite) return references.finish_cite(cite, state, report) end
   end
@@ -109,8 +113,12 @@ local function finish_elements(blocks, text, state, report)
   end
   if holds("$") then filter.Math = function(formula) formulas:insert(formula) end end
   if holds("\n:") then filter.DefinitionList = elements.finish_definitions end
-  if holds("{#eq-") then
-    filter.Para = function(para) return elements.finish_equation(para, state, report) end
+  local _, equations = text:gsub("{#eq%-", "")
+  if equations > 0 then
+    filter.Para = function(para)
+      if (state.counts.eq or 0) == equations then return nil end
+      return elements.finish_equation(para, state, report)
+    end
   end
   if holds("]{", "::") then filter.Span = finish(references.finish_span) end
   if holds(":::", "[!") then
@@ -150,7 +158,7 @@ local function read(job, shared)
   end
   local blocks, formulas = finish_elements(doc.blocks, job.text, state, report)
   if state.is_citing then blocks = citations.resolve(blocks, state, report) end
-  headings.finish(blocks, job.text, state, report)
+  headings.finish(blocks, job.nested_headings, state, report)
   report.messages = messages(log)
   -- The website's text finds them as well.
   if not job.formats:includes("html") then

@@ -6,6 +6,7 @@ import re
 from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from functools import cache as remembered
+from functools import cached_property
 from pathlib import Path
 from typing import Literal
 
@@ -315,13 +316,18 @@ class _Reading:
         """The chapters whose files could be read."""
         return [entry for entry in self.book.entries if entry.id in self.sources]
 
-    def job(self, entry: Entry) -> Json:
-        """Return what chapter.lua needs to read a chapter."""
+    @cached_property
+    def jobs(self) -> dict[str, Json]:
+        """What chapter.lua needs to read each chapter."""
+        return {entry.id: self._job(entry) for entry in self.entries}
+
+    def _job(self, entry: Entry) -> Json:
         text, shown = self.sources[entry.id], self.listings[entry.id]
         return {
             "chapter": entry.id,
             "text": text.text,
             "bare_addresses": text.has_bare_addresses,
+            "nested_headings": text.may_nest_headings,
             "listings": shown.texts,
             "comparisons": shown.comparisons,
         }
@@ -333,7 +339,7 @@ class _Reading:
     def _key(self, common: str, entry: Entry) -> str:
         cites = self.bibliography is not None and "@" in self.sources[entry.id].text
         cited = self.bibliography.digest if self.bibliography and cites else ""
-        return digest(common, _place(entry), self.job(entry), cited)
+        return digest(common, _place(entry), self.jobs[entry.id], cited)
 
 
 def _shared(book: Book, words: dict[str, str]) -> Json:
@@ -392,7 +398,7 @@ def _write_anew(
     """Have chapters read and written, and return what could not be."""
     jobs = [
         {
-            **reading.job(entry),
+            **reading.jobs[entry.id],
             "formats": reading.formats,
             "into": str(cache.directory / keys[entry.id]),
         }

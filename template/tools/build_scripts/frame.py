@@ -2,8 +2,11 @@
 
 from __future__ import annotations
 
+import os
 import re
+import sys
 from collections.abc import Iterable, Iterator, Mapping, Sequence
+from contextlib import suppress
 from dataclasses import dataclass
 from functools import cached_property
 from html import escape
@@ -109,6 +112,7 @@ def load_templates() -> jinja2.Environment:
     """Return the templates of all pages, compiled."""
     environment = jinja2.Environment(
         loader=jinja2.FileSystemLoader(THEME),
+        bytecode_cache=_compiled_templates(),
         autoescape=True,
         auto_reload=False,
         undefined=jinja2.StrictUndefined,
@@ -119,6 +123,16 @@ def load_templates() -> jinja2.Environment:
     for path in THEME.glob("*.j2"):
         environment.get_template(path.name)
     return environment
+
+
+def _compiled_templates() -> jinja2.BytecodeCache | None:
+    """Return where compiled templates are kept: where Python keeps modules, if it may."""
+    place = THEME / "__pycache__"
+    with suppress(OSError):
+        place.mkdir(exist_ok=True)
+    if sys.dont_write_bytecode or not os.access(place, os.W_OK):
+        return None
+    return jinja2.FileSystemBytecodeCache(str(place))
 
 
 class Frame:

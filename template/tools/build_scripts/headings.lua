@@ -119,16 +119,9 @@ function M.drop_title(blocks, state, report)
   end
 end
 
---- Whether a heading may stand in a list or a quotation, after their signs or underlined there, or
--- in a division.
-local function may_be_nested(text)
-  return text:find("\n[ \t>*+%-%d.):]+#") or text:find("\n[ \t>]+[=-]+[ \t]*\n")
-    or text:find(":::", 1, true)
-end
-
---- Number the headings; those inside quotations, lists and callouts belong to no section.
-function M.finish(blocks, text, state, report)
-  local is_nested = may_be_nested(text)
+--- Number the headings; those inside quotations, lists and callouts, which there may be if
+-- `nested`, belong to no section.
+function M.finish(blocks, nested, state, report)
   local entries = {}
   for _, entry in ipairs(report.index_entries) do entries[entry.id] = entry end
   for place, block in ipairs(blocks) do
@@ -136,7 +129,7 @@ function M.finish(blocks, text, state, report)
       if block.level == 1 then report.extra_titles:insert(stringify(block.content)) end
       local numbered = not block.classes:includes("unnumbered")
       blocks[place] = finish_heading(block, state, report, numbered)
-    elseif is_nested and HOLDS_BLOCKS[block.t] then
+    elseif nested and HOLDS_BLOCKS[block.t] then
       blocks[place] = block:walk {
         Header = function(header)
           header.classes:insert("unnumbered")

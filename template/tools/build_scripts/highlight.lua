@@ -1,10 +1,14 @@
--- Listings in colours: found once, in the HTML that pandoc writes, and kept for Typst. Finding them
--- takes longer than anything else that is done to a chapter.
+-- Listings in colours: found once, as HTML, whatever the book is built into.
 --
--- `colours` holds those of a chapter: the lines as HTML by what key() returns for their code.
+-- `colours` holds those of a chapter: lines as HTML by what key() returns for their code.
 
-local LISTING = '<div class="sourceCode"([^>]*)><pre([^>]*)><code( class="[^>]*)>(.-)'
-  .. "</code></pre></div>"
+local HERE = pandoc.path.directory(arg[0])
+local python = dofile(pandoc.path.join {HERE, "python.lua"})
+local CODE_OPTIONS = dofile(pandoc.path.join {HERE, "blocks.lua"}).CODE_OPTIONS
+
+-- How pandoc writes a listing, and each of its lines.
+local LISTING = '<pre class="sourceCode ([^"]*)"><code[^>]*>(.-)</code></pre>'
+local LINE = '<span id="[^>]*><a href="[^>]*></a>(.-)</span>\n'
 local CHARACTERS = {
   ["&amp;"] = "&", ["&lt;"] = "<", ["&gt;"] = ">", ["&quot;"] = '"', ["&#39;"] = "'",
 }
@@ -22,42 +26,59 @@ for class, kind in pairs(TOKENS) do CALLS[class] = ('");#%sTok("'):format(kind) 
 
 local M = {}
 
---- What tells a listing from the others of a chapter.
-function M.key(classes, text)
-  return classes .. "\n" .. text
+--- The language of some code by the name that pandoc knows it by, or nil.
+local function language(code)
+  return (code.classes:find_if(function(class) return not CODE_OPTIONS[class] end))
 end
 
---- Take away what pandoc puts into every line: a third of a page.
-local function bare_lines(text)
-  local lines = (text .. "\n"):gsub('<span id="[^>]*><a href="[^>]*></a>(.-)</span>\n', "%1\n")
-  return lines:sub(1, -2)
+--- The text of some code without the empty lines at its end.
+function M.text(code)
+  return (code.text:gsub("%s+$", ""))
 end
 
-local function remember(colours, attributes, lines)
-  local classes = attributes:match('class="sourceCode ([^"]*)"')
-  if not classes then return end
-  local text = lines:gsub("<[^>]*>", ""):gsub("&#?%w+;", CHARACTERS)
-  colours[M.key(classes:gsub("^numberSource ", ""), text)] = lines
+local function key(name, text)
+  return name .. "\n" .. text
 end
 
---- Remember the listings of a text that pandoc wrote as HTML. Each is replaced by what a function
--- returns for the attributes of its three elements and for its lines.
-function M.replace(html, colours, write)
-  return (html:gsub(LISTING, function(outer, inner, options, text)
-    local lines = bare_lines(text)
-    remember(colours, inner, lines)
-    return write(outer, inner, options, lines)
-  end))
-end
-
---- Remember the colours of some blocks of code.
-function M.colour(codes, colours)
+--- Find the colours of some code with pandoc. Calling its writer takes longer than colouring a
+-- listing, so that it is called once.
+local function ask_pandoc(codes, colours)
   local html = pandoc.write(pandoc.Pandoc(codes), "html", {wrap_text = "none"})
-  M.replace(html, colours, function() return nil end)
+  for name, listing in html:gmatch(LISTING) do
+    -- What it puts into every line is a third of a page.
+    local lines = (listing .. "\n"):gsub(LINE, "%1\n"):sub(1, -2)
+    local text = lines:gsub("<[^>]*>", ""):gsub("&#?%w+;", CHARACTERS)
+    colours[key(name, text)] = lines
+  end
 end
 
---- Lines in colours as an array of Typst's. In what pandoc writes every "<" begins a tag.
-function M.typst(lines)
+--- Find the colours of some blocks of code.
+function M.colour(codes, colours)
+  local left = pandoc.Blocks {}
+  for _, code in ipairs(codes) do
+    local name, text = language(code), M.text(code)
+    if name and not colours[key(name, text)] then
+      local lines = name == "python" and python(text)
+      if lines then
+        colours[key(name, text)] = lines
+      else
+        left:insert(pandoc.CodeBlock(text, pandoc.Attr("", {name})))
+      end
+    end
+  end
+  if #left > 0 then ask_pandoc(left, colours) end
+end
+
+--- The lines of some code as HTML in colours, nil where there are none.
+function M.html(code, colours)
+  local name = language(code)
+  return name and colours[key(name, M.text(code))]
+end
+
+--- The lines of some code as an array of Typst's, likewise. In their HTML every "<" begins a tag.
+function M.typst(code, colours)
+  local lines = M.html(code, colours)
+  if not lines then return nil end
   local calls = lines:gsub("\\", "\\\\")
     :gsub('<span class="(%l+)">', CALLS)
     :gsub("</span>", '");#NormalTok("')

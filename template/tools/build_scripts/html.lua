@@ -2,13 +2,15 @@
 --
 -- Usage: html(doc, context) returns the text. doc is a pandoc.Pandoc as chapter.lua makes it;
 -- context is {words = {Output = …}, chapter = {prefix = …}, colours = {}}; highlight.lua fills the
--- last for the other formats.
+-- last, for the other formats too.
 --
--- Pandoc writes it, and what its writer cannot be told is done to the text afterwards: a walk over
--- the document costs ten times as much. It is safe, because in what pandoc writes every "<" begins
--- a tag, and every ">" that is part of an attribute is escaped.
+-- Pandoc writes it, but for code; and what its writer cannot be told is done to the text
+-- afterwards: a walk over the document costs ten times as much. It is safe, because in what pandoc
+-- writes every "<" begins a tag, and every ">" that is part of an attribute is escaped.
 
-local highlight = dofile(pandoc.path.join {pandoc.path.directory(arg[0]), "highlight.lua"})
+local HERE = pandoc.path.directory(arg[0])
+local highlight = dofile(pandoc.path.join {HERE, "highlight.lua"})
+local is_numbered = dofile(pandoc.path.join {HERE, "blocks.lua"}).is_numbered
 
 local OPTIONS = {html_math_method = "mathml", wrap_text = "none"}
 
@@ -39,11 +41,11 @@ local KINDS = {
 local function marked_lines(attributes)
   local elements, marks = {}, {}
   for _, kind in ipairs(KINDS) do
-    for line in (attribute(attributes, kind.attribute) or ""):gmatch("%d+") do
+    for line in (attributes[kind.attribute] or ""):gmatch("%d+") do
       elements[tonumber(line)] = elements[tonumber(line)] or kind.element
     end
   end
-  for line, number in (attribute(attributes, "data-marks") or ""):gmatch("(%d+):(%d+)") do
+  for line, number in (attributes["data-marks"] or ""):gmatch("(%d+):(%d+)") do
     local place = tonumber(line)
     marks[place] = (marks[place] or "") .. '<b class="callout-mark">' .. number .. "</b>"
   end
@@ -65,32 +67,40 @@ local function finish_lines(text, attributes, numbered)
   end))
 end
 
---- Write a block of code, in the same way whether it is highlighted or not.
-local function code_block(attributes, style, text, numbered)
-  local id, language = attribute(attributes, "id"), attribute(attributes, "data-language")
+--- Where the counter of lines begins, when that is not at the first.
+local function counter(code)
+  local first = tonumber(code.attributes.startFrom) or 1
+  return first ~= 1 and (' style="counter-reset: source-line %d;"'):format(first - 1) or ""
+end
+
+local function code_block(code, colours)
+  local id, language, numbered = code.identifier, code.attributes["data-language"], is_numbered(code)
+  local lines = highlight.html(code, colours) or escape(highlight.text(code))
   return table.concat {
-    '<div class="code', numbered and " numbered" or "", '"', id and (' id="%s"'):format(id) or "",
-    '><pre tabindex="0" dir="ltr"><code',
-    language and (' class="language-%s"'):format(language) or "",
-    style and (' style="%s"'):format(style) or "", ">",
-    finish_lines(text, attributes, numbered), "</code></pre></div>",
+    '<div class="code', numbered and " numbered" or "", '"',
+    id ~= "" and (' id="%s"'):format(escape(id)) or "", '><pre tabindex="0" dir="ltr"><code',
+    language and (' class="language-%s"'):format(escape(language)) or "",
+    numbered and counter(code) or "", ">",
+    finish_lines(lines, code.attributes, numbered), "</code></pre></div>",
   }
 end
 
---- Write a block of code that pandoc has highlighted.
-local function finish_highlighted(outer, inner, options, lines)
-  -- Pandoc numbers the blocks that have no id: each chapter would have a block "cb1".
-  local attributes = outer:gsub(' id="cb%d+"', "")
-  local numbered = inner:find("numberSource", 1, true) ~= nil
-  return code_block(attributes, attribute(options, "style"), lines, numbered)
+--- Put placeholders where code stands; return the document, and the code in its order.
+local function take_code(doc)
+  local codes = {}
+  local taken = doc:walk {
+    CodeBlock = function(code)
+      codes[#codes + 1] = code
+      return pandoc.RawBlock("html", "\u{FDD0}C" .. #codes .. "\u{FDD1}")
+    end,
+  }
+  return taken, codes
 end
 
-local function finish_code(html, colours)
-  html = highlight.replace(html, colours, finish_highlighted)
-  return (html:gsub("<pre([^>]*)><code>(.-)</code></pre>", function(attributes, text)
-    -- What was highlighted looks like this too, but for its <div>.
-    if attributes == ' tabindex="0" dir="ltr"' then return nil end
-    return code_block(attributes, nil, text, false)
+local function fill_in(html, codes, colours)
+  highlight.colour(codes, colours)
+  return (html:gsub("\u{FDD0}C(%d+)\u{FDD1}", function(place)
+    return code_block(codes[tonumber(place)], colours)
   end))
 end
 
@@ -221,12 +231,13 @@ local function finish_index_places(html)
 end
 
 return function(doc, context)
-  local html = pandoc.write(doc, "html", OPTIONS)
-  html = finish_code(html, context.colours)
+  local taken, codes = take_code(doc)
+  local html = pandoc.write(taken, "html", OPTIONS)
   html = finish_divs(html, context.words)
   html = finish_headings(html, context.words)
   html = finish_tables(html, context)
   html = finish_images(html)
   html = finish_notes(html, context.chapter.prefix)
-  return finish_index_places(html)
+  html = finish_index_places(html)
+  return fill_in(html, codes, context.colours)
 end

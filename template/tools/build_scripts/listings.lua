@@ -6,8 +6,8 @@ local HERE = pandoc.path.directory(arg[0])
 local known_language = dofile(pandoc.path.join {HERE, "languages.lua"})
 local numbering = dofile(pandoc.path.join {HERE, "numbering.lua"})
 local references = dofile(pandoc.path.join {HERE, "references.lua"})
+local CODE_OPTIONS = dofile(pandoc.path.join {HERE, "blocks.lua"}).CODE_OPTIONS
 
-local OPTIONS = {numberLines = true, ["number-lines"] = true, lineAnchors = true}
 local DIAGRAMS = {mermaid = true, dot = true, graphviz = true}
 -- A comment at the end of a line that holds `<1>` and nothing else.
 local MARKS = {
@@ -21,7 +21,7 @@ local M = {}
 function M.finish_code(code)
   local kept, language = pandoc.List {}, nil
   for _, class in ipairs(code.classes) do
-    if OPTIONS[class] then
+    if CODE_OPTIONS[class] then
       kept:insert(class)
     elseif not language then
       language = class

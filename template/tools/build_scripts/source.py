@@ -29,9 +29,11 @@ _UNPRINTABLE = re.compile(f"[{UNPRINTABLE}]")
 _LIST_ITEM = re.compile(r"[ \t>]*(?:[-*+]|\d+[.)])[ \t]")
 _COMMENT_OR_CODE = re.compile(r"<!--|(?P<ticks>`+)")
 _BARE_ADDRESS = re.compile(r"(?<![(<])(?<!\]: )https?://")
+_NESTED_HEADING = re.compile(r"[ \t>*+\-\d.):]+#|[ \t>]+[=-]+[ \t]*$")
 _QUOTED = re.compile(r"(?:[ \t]*>)+")
 _NOTE_USED = re.compile(r"\[\^(?P<key>[^\]\s]+)\](?!:)")
-_LETTER_OR_DIGIT = re.compile(r"[^\W_]")
+# A word holds a letter or a digit; what stands before the first one belongs to it.
+_SPACED_WORD = re.compile(r"[^\W_]\S*")
 # Characters of scripts that put no spaces between words: kana and ideographs.
 _UNSPACED = re.compile(
     "[\u3040-\u30ff\u3400-\u4dbf\u4e00-\u9fff\uf900-\ufaff\U00020000-\U0003ffff]"
@@ -243,6 +245,14 @@ class Source:
         """Whether an address stands in the text without being the target of a link."""
         return any("http" in line and _BARE_ADDRESS.search(line) for line in self.lines)
 
+    @cached_property
+    def may_nest_headings(self) -> bool:
+        """Whether a heading may stand in a list or a quotation, or in a division.
+
+        In the first two, it follows their signs or is underlined there.
+        """
+        return ":::" in self._prose or any(map(_NESTED_HEADING.match, self.lines))
+
     def undefined_notes(self) -> Iterator[tuple[Place, str]]:
         """Yield the place and the key of every footnote that is used and nowhere defined."""
         for number, _ in self.find("[^"):
@@ -256,10 +266,8 @@ def _counted(lines: Sequence[str]) -> tuple[int, int]:
     """Return how many words of lines have spaces between them, and how many characters do not."""
     characters = sum(len(_UNSPACED.findall(line)) for line in lines if not line.isascii())
     text = "\n".join(lines)
-    spaced = (_UNSPACED.sub(" ", text) if characters else text).split()
-    # Most begin with one, which is sooner seen than searched for.
-    words = sum(1 for word in spaced if word[0].isalnum() or _LETTER_OR_DIGIT.search(word))
-    return words, characters
+    spaced = _UNSPACED.sub(" ", text) if characters else text
+    return len(_SPACED_WORD.findall(spaced)), characters
 
 
 def _heading(line: int, last: int, level: int, text: str) -> HeadingLine:

@@ -7,6 +7,7 @@ import re
 from collections.abc import Collection, Iterator
 from contextlib import suppress
 from dataclasses import dataclass
+from functools import cache as remembered
 from pathlib import Path, PurePosixPath
 
 import msgspec
@@ -118,10 +119,18 @@ def _imports(path: str, text: bytes) -> tuple[str, ...]:
     package = PurePosixPath(path).parent.parts
     names: set[str] = set()
     for found in _IMPORT.finditer(text):
-        with suppress(SyntaxError, ValueError):  # a sentence that begins like an import
-            for node in ast.parse(found["statement"]).body:
-                names.update(_modules(node, package))
+        for node in _statements(found["statement"]):
+            names.update(_modules(node, package))
     return tuple(sorted(names))
+
+
+@remembered
+def _statements(code: bytes) -> tuple[ast.stmt, ...]:
+    """Return what an import is; most stand in many files."""
+    try:
+        return tuple(ast.parse(code).body)
+    except (SyntaxError, ValueError):
+        return ()  # a sentence that begins like one
 
 
 def _modules(node: ast.stmt, package: tuple[str, ...]) -> Iterator[str]:

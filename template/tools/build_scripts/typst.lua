@@ -11,10 +11,10 @@
 local HERE = pandoc.path.directory(arg[0])
 local plain = dofile(pandoc.path.join {HERE, "ids.lua"}).plain
 local highlight = dofile(pandoc.path.join {HERE, "highlight.lua"})
+local is_numbered = dofile(pandoc.path.join {HERE, "blocks.lua"}).is_numbered
 
 local UNITS = {["%"] = true, pt = true, mm = true, cm = true, ["in"] = true, em = true}
 local OPTIONS = {highlight_method = "idiomatic", wrap_text = "wrap-none"}
-local CODE_OPTIONS = {numberLines = true, ["number-lines"] = true, lineAnchors = true}
 -- What a listing can be narrowed to; no line that is shorter is ever too long.
 local NARROWEST = 50
 
@@ -230,31 +230,6 @@ end
 
 -- Listings ----------------------------------------------------------------------------------
 
-local function names_language(code)
-  return code.classes:find_if(function(class) return not CODE_OPTIONS[class] end) ~= nil
-end
-
---- The text of some code without the empty lines at its end.
-local function text_of(code)
-  return (code.text:gsub("%s+$", ""))
-end
-
-local function key_of(code)
-  return highlight.key(table.concat(code.classes, " "), text_of(code))
-end
-
---- Find the colours that were not found for the website. Calling the writer takes longer than
--- colouring a listing, so that it is called once for a chapter.
-local function colour(codes, colours)
-  local missing = codes:filter(function(code)
-    return names_language(code) and not colours[key_of(code)]
-  end)
-  if #missing == 0 then return end
-  highlight.colour(missing:map(function(code)
-    return pandoc.CodeBlock(text_of(code), pandoc.Attr("", code.classes))
-  end), colours)
-end
-
 --- How many columns a line takes; Chinese, Japanese and Korean letters take two.
 local function columns(line)
   if not line:find("[\x80-\xff]") then return #line end
@@ -279,10 +254,6 @@ local function pairs_of(text)
     found[#found + 1] = "(" .. line .. "," .. mark .. ")"
   end
   return found
-end
-
-local function is_numbered(code)
-  return code.classes:includes "numberLines" or code.classes:includes "number-lines"
 end
 
 --- The arguments that say what is special about a listing; most have none.
@@ -311,7 +282,7 @@ end
 
 local function plain_lines(code)
   local lines = pandoc.List {}
-  for line in (text_of(code) .. "\n"):gmatch("(.-)\n") do lines:insert(line) end
+  for line in (highlight.text(code) .. "\n"):gmatch("(.-)\n") do lines:insert(line) end
   return lines
 end
 
@@ -327,11 +298,11 @@ end
 
 --- Fill in the lines of all listings.
 local function fill_in(text, codes, colours)
-  colour(codes, colours)
+  highlight.colour(codes, colours)
   return (text:gsub("\u{FDD0}C(%d+)\u{FDD1}", function(place)
     local code = codes[tonumber(place)]
-    local lines = colours[key_of(code)]
-    if lines then return highlight.typst(lines) end
+    local lines = highlight.typst(code, colours)
+    if lines then return lines end
     return array(plain_lines(code):map(function(line)
       return line == "" and "[]" or "[#" .. quoted(line) .. ";]"
     end))

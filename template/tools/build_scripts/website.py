@@ -6,6 +6,7 @@ A page whose text and frame are as they were is kept; so is what the other pages
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping, Sequence
+from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
 from functools import cached_property
 from urllib.parse import quote
@@ -73,6 +74,7 @@ def write_website(
     templates: jinja2.Environment,
     output: Output,
     cache: Cache,
+    jobs: int,
 ) -> None:
     """Write the website.
 
@@ -82,6 +84,7 @@ def write_website(
         templates: those of its pages.
         output: where to write it.
         cache: what pages that hold the whole book took from each chapter.
+        jobs: how many pages to write at once.
 
     Raises:
         BuildError: an image cannot be copied.
@@ -96,8 +99,10 @@ def write_website(
         address=site_address(manuscript.book.repository),
         has_index=bool(terms),
     )
-    for page in pages:
-        _write_chapter(page, site, output, cache)
+    # Half of the time goes into files, and threads wait for those side by side.
+    with ThreadPoolExecutor(jobs) as pool:
+        for written in [pool.submit(_write_chapter, p, site, output, cache) for p in pages]:
+            written.result()
     _write_whole_book(pages, site, output, cache)
     output.put(frame.INDEX_PAGE, site.index().encode())
     output.put(frame.STATUS_PAGE, site.status(progress).encode())
