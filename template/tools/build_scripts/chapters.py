@@ -3,10 +3,9 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
-from dataclasses import dataclass
+from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass, field
 from functools import cache as remembered
-from functools import cached_property
 from pathlib import Path
 from typing import Literal
 
@@ -161,14 +160,6 @@ class Survey:
     problems: tuple[Problem, ...]
 
 
-@dataclass(frozen=True)
-class _Outcome:
-    """What became of the chapters: what is in them, and why some could not be read."""
-
-    reports: dict[str, Report]
-    problems: tuple[Problem, ...]
-
-
 def read_manuscript(
     root: Path,
     book: Book,
@@ -251,27 +242,29 @@ def survey(
     library = Library(root)
     shared = _shared(book, words)
     jobs = jobs or pandoc.default_jobs()
+    reading = _Reading(
+        root=root,
+        library=library,
+        bibliography=cited,
+        common=digest(_tools(), _lasting(shared)),
+        formats=tuple(sorted(formats)),
+        cache=cache,
+    )
     with Pool(
         "chapter.lua",
-        {**shared, **_citable(cited), "formats": sorted(formats)},
+        {**shared, **_citable(cited), "formats": reading.formats},
         min(jobs, len(book.entries)),
     ) as pool:
-        # What can be read is read all the same: all problems are told at once.
-        sources, problems = _read_sources(root, book.entries)
-        listings = {id: library.listings(text) for id, text in sources.items()}
-        for shown in listings.values():
-            problems += shown.problems
-        reading = _Reading(book, sources, listings, cited, tuple(sorted(formats)))
-        keys = reading.keys(digest(_tools(), _lasting(shared)))
-        if meanwhile:
-            meanwhile(sources)
-        outcome = _read_chapters(reading, keys, cache, pool, tick)
-    known = targets.collect(book, outcome.reports)
-    problems += outcome.problems
-    errors = (report.bibliography_error for report in outcome.reports.values())
+        _read_all(reading, book.entries, pool, tick, meanwhile)
+    sources = {chapter.entry.id: chapter.source for chapter in reading.chapters}
+    listings = {chapter.entry.id: chapter.listings for chapter in reading.chapters}
+    reports = dict(_reports(reading))
+    known = targets.collect(book, reports)
+    problems = reading.problems
+    errors = (report.bibliography_error for report in reports.values())
     problems += bibliography.problems(cited, errors)
-    problems += pictures.draw(root, outcome.reports, sources, jobs)
-    problems += checks.check(root, book, sources, listings, outcome.reports, known)
+    problems += pictures.draw(root, reports, sources, jobs)
+    problems += checks.check(root, book, sources, listings, reports, known)
     order = {entry.prose: place for place, entry in enumerate(book.entries)}
     problems.sort(key=lambda problem: order.get(problem.path, -1))
     return Survey(
@@ -279,51 +272,79 @@ def survey(
         terms=words,
         sources=sources,
         listings=listings,
-        reports=outcome.reports,
-        keys=keys,
+        reports=reports,
+        keys={chapter.entry.id: chapter.key for chapter in reading.chapters},
         targets=known,
         library=library,
         problems=tuple(problems),
     )
 
 
-def _read_sources(root: Path, entries: Iterable[Entry]) -> tuple[dict[str, Source], list[Problem]]:
-    sources: dict[str, Source] = {}
-    problems: list[Problem] = []
-    for entry in entries:
-        try:
-            sources[entry.id] = source.read(root / entry.prose, entry.prose)
-        except BuildError as error:
-            problems += error.problems
-    return sources, problems
-
-
 # The pass ----------------------------------------------------------------------------------
 
 
 @dataclass(frozen=True)
+class _Chapter:
+    """A chapter whose file could be read.
+
+    Attributes:
+        entry: its place in the book.
+        source: its file.
+        listings: what its listings show.
+        job: what chapter.lua needs to read it.
+        key: the hash of all that its texts are made of.
+    """
+
+    entry: Entry
+    source: Source
+    listings: Listings
+    job: Json
+    key: str
+
+
+@dataclass(frozen=True)
 class _Reading:
-    """What is to be read: the chapters' files and what their listings show, by the chapter's id."""
+    """Reads chapters, and knows those that it has read.
 
-    book: Book
-    sources: Mapping[str, Source]
-    listings: Mapping[str, Listings]
+    Attributes:
+        root: the book's directory.
+        library: the files that listings show.
+        bibliography: what can be cited.
+        common: the hash of all that every chapter is made of.
+        formats: those that chapters are written in.
+        cache: where their texts are kept.
+        chapters: those whose files could be read.
+        problems: why others could not, and what could not be read of these.
+    """
+
+    root: Path
+    library: Library
     bibliography: Bibliography | None
+    common: str
     formats: tuple[TextFormat, ...]
+    cache: Cache
+    chapters: list[_Chapter] = field(default_factory=list)
+    problems: list[Problem] = field(default_factory=list)
 
-    @property
-    def entries(self) -> list[Entry]:
-        """The chapters whose files could be read."""
-        return [entry for entry in self.book.entries if entry.id in self.sources]
+    def unread(self, entries: Iterable[Entry]) -> Iterator[_Chapter]:
+        """Read the files of chapters, and yield those whose texts the cache does not have."""
+        wanted = ("json", *self.formats)
+        for entry in entries:
+            try:
+                chapter = self._chapter(entry)
+            except BuildError as error:
+                # What can be read is read all the same: all problems are told at once.
+                self.problems.extend(error.problems)
+                continue
+            self.chapters.append(chapter)
+            self.problems.extend(chapter.listings.problems)
+            if not self.cache.has(chapter.key, wanted):
+                yield chapter
 
-    @cached_property
-    def jobs(self) -> dict[str, Json]:
-        """What chapter.lua needs to read each chapter."""
-        return {entry.id: self._job(entry) for entry in self.entries}
-
-    def _job(self, entry: Entry) -> Json:
-        text, shown = self.sources[entry.id], self.listings[entry.id]
-        return {
+    def _chapter(self, entry: Entry) -> _Chapter:
+        text = source.read(self.root / entry.prose, entry.prose)
+        shown = self.library.listings(text)
+        job = {
             "chapter": entry.id,
             "text": text.text,
             "bare_addresses": text.has_bare_addresses,
@@ -331,15 +352,9 @@ class _Reading:
             "listings": shown.texts,
             "comparisons": shown.comparisons,
         }
-
-    def keys(self, common: str) -> dict[str, str]:
-        """Return the hashes of all that chapters are made of; `common` is that of all of them."""
-        return {entry.id: self._key(common, entry) for entry in self.entries}
-
-    def _key(self, common: str, entry: Entry) -> str:
-        cites = self.bibliography is not None and "@" in self.sources[entry.id].text
+        cites = self.bibliography is not None and "@" in text.text
         cited = self.bibliography.digest if self.bibliography and cites else ""
-        return digest(common, _place(entry), self.jobs[entry.id], cited)
+        return _Chapter(entry, text, shown, job, digest(self.common, _place(entry), job, cited))
 
 
 def _shared(book: Book, words: dict[str, str]) -> Json:
@@ -368,49 +383,38 @@ def _citable(found: Bibliography | None) -> Json:
     return {"bibliography": {"format": found.format, "text": found.text}, **style}
 
 
-def _read_chapters(
+def _read_all(
     reading: _Reading,
-    keys: Mapping[str, str],
-    cache: Cache,
-    pool: Pool,
-    tick: Callable[[], None],
-) -> _Outcome:
-    """Read the chapters that the cache does not have."""
-    wanted = ("json", *reading.formats)
-    waiting = [entry for entry in reading.entries if not cache.has(keys[entry.id], wanted)]
-    problems = _write_anew(reading, cache, keys, waiting, pool, tick)
-    reports: dict[str, Report] = {}
-    for id, key in keys.items():
-        data = cache.read(key, "json")
-        if data is not None:
-            reports[id] = msgspec.json.decode(data, type=Report)
-    return _Outcome(reports, tuple(problems))
-
-
-def _write_anew(
-    reading: _Reading,
-    cache: Cache,
-    keys: Mapping[str, str],
     entries: Sequence[Entry],
     pool: Pool,
     tick: Callable[[], None],
-) -> list[Problem]:
-    """Have chapters read and written, and return what could not be."""
-    jobs = [
-        {
-            **reading.jobs[entry.id],
-            "formats": reading.formats,
-            "into": str(cache.directory / keys[entry.id]),
-        }
-        for entry in entries
-    ]
-    problems: list[Problem] = []
-    for entry, answer in zip(entries, pool.run(jobs, tick), strict=True):
+    meanwhile: Callable[[Mapping[str, Source]], None] | None,
+) -> None:
+    """Have the texts of chapters made, the first while the files of others are still read."""
+    asked: list[_Chapter] = []
+
+    def jobs() -> Iterator[Json]:
+        for chapter in reading.unread(entries):
+            asked.append(chapter)
+            into = str(reading.cache.directory / chapter.key)
+            yield {**chapter.job, "formats": reading.formats, "into": into}
+        if meanwhile:
+            meanwhile({chapter.entry.id: chapter.source for chapter in reading.chapters})
+
+    answers = pool.run(jobs(), tick)
+    for chapter, answer in zip(asked, answers, strict=True):
         if "error" in answer:
             why = str(answer["error"]).partition("\n")[0]
             message = f"pandoc cannot read it: {why}"
-            problems.append(Problem(entry.prose, None, message, "markup"))
-    return problems
+            reading.problems.append(Problem(chapter.entry.prose, None, message, "markup"))
+
+
+def _reports(reading: _Reading) -> Iterator[tuple[str, Report]]:
+    """Yield what was found in chapters, by their ids."""
+    for chapter in reading.chapters:
+        data = reading.cache.read(chapter.key, "json")
+        if data is not None:
+            yield chapter.entry.id, msgspec.json.decode(data, type=Report)
 
 
 def _place(entry: Entry) -> Json:

@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import subprocess
 import tempfile
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterable
+from contextlib import suppress
 from queue import Empty, SimpleQueue
 from threading import Thread, Timer
 from types import TracebackType
@@ -66,8 +67,8 @@ class Pool:
         for worker in self._workers:
             worker.end()
 
-    def run(self, jobs: Sequence[Json], tick: Callable[[], None] = lambda: None) -> list[Json]:
-        """Have jobs done.
+    def run(self, jobs: Iterable[Json], tick: Callable[[], None] = lambda: None) -> list[Json]:
+        """Have jobs done, the first while others are still being made.
 
         Args:
             jobs: one JSON object for every job.
@@ -76,34 +77,36 @@ class Pool:
         Returns:
             One answer for every job, in the order of the jobs: the script's, or `{"error": …}`.
         """
-        waiting: SimpleQueue[Numbered] = SimpleQueue()
-        for numbered in enumerate(jobs):
-            waiting.put(numbered)
-        answers: list[Json] = [{"error": "was stopped."} for _ in jobs]
+        waiting: SimpleQueue[Numbered | None] = SimpleQueue()
+        answers: dict[int, Json] = {}
 
         def work(worker: _Worker) -> None:
-            for place, job in _taken(waiting):
+            while (numbered := waiting.get()) is not None:
+                place, job = numbered
                 answers[place] = worker.answer(job)
                 tick()
 
-        threads = [
-            Thread(target=work, args=(worker,), daemon=True)
-            for worker in self._workers[: len(jobs)]
-        ]
+        threads = [Thread(target=work, args=(worker,), daemon=True) for worker in self._workers]
         for thread in threads:
             thread.start()
+        try:
+            for numbered in enumerate(jobs):
+                waiting.put(numbered)
+        except BaseException:
+            _empty(waiting)
+            raise
+        finally:
+            for _ in threads:
+                waiting.put(None)
         for thread in threads:
             thread.join()
-        return answers
+        return [answers[place] for place in sorted(answers)]
 
 
-def _taken(waiting: SimpleQueue[Numbered]) -> Iterator[Numbered]:
-    """Yield jobs until none waits."""
-    while True:
-        try:
-            yield waiting.get_nowait()
-        except Empty:
-            return
+def _empty(queue: SimpleQueue[Numbered | None]) -> None:
+    with suppress(Empty):
+        while True:
+            queue.get_nowait()
 
 
 class _Worker:
