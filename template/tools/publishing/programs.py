@@ -41,9 +41,9 @@ def test(book: Path) -> None:
     Raises:
         PublishError: one fails, or there is nothing to run them with.
     """
-    if find_spec("pytest") is None:
+    if find_spec("xdist") is None:
         raise PublishError("pytest is not installed, which runs the tests; run: make install")
-    if _run(book, "-m", "pytest", "--quiet"):
+    if _run(book, "-m", "pytest", "--quiet", "--numprocesses=auto", "--dist=loadscope"):
         raise PublishError("Tests fail, told above; mend them and commit.")
 
 
