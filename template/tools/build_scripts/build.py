@@ -311,10 +311,12 @@ def _write_all(work: _Work, formats: Sequence[Format], options: Options) -> tupl
         staged(work.manuscript.root, output, formats) as staging,
         ThreadPoolExecutor(options.jobs) as pool,
     ):
-        writing = [
-            pool.submit(_write, work, format, staging, output / format) for format in formats
-        ]
-        built = [written.result() for written in writing]
+        # The PDF takes longer than all others together: it begins first.
+        writing = {
+            format: pool.submit(_write, work, format, staging, output / format)
+            for format in sorted(formats, key=lambda format: format != "pdf")
+        }
+        built = [writing[format].result() for format in formats]
     return tuple(
         Built(done.format, output / done.path.relative_to(staging), done.seconds) for done in built
     )
