@@ -6,6 +6,8 @@ import os
 import subprocess
 import sys
 from collections.abc import Iterator
+from concurrent.futures import ThreadPoolExecutor
+from functools import partial
 from pathlib import Path, PurePosixPath
 
 if not __package__:  # run as a script, from whatever directory
@@ -15,7 +17,7 @@ if not __package__:  # run as a script, from whatever directory
 import click
 
 from tools.build_scripts import book as books
-from tools.build_scripts import source
+from tools.build_scripts import pandoc, source
 from tools.build_scripts.book import BuildError, Problem
 from tools.build_scripts.cli import book_option, told
 from tools.build_scripts.listings import OUTPUT_ENDING, attributes_of, stored_output
@@ -98,7 +100,10 @@ def changed(root: Path, program: str) -> bool:
 def main(check: bool, root: Path) -> None:
     """Run the programs whose output is stored or shown, and store what they print beside them."""
     with told():
-        stale = [program for program in programs(root) if changed(root, program)]
+        known = programs(root)
+        with ThreadPoolExecutor(pandoc.default_jobs()) as pool:
+            answers = pool.map(partial(changed, root), known)
+            stale = [program for program, differs in zip(known, answers, strict=True) if differs]
         if check and stale:
             message = "prints something else than what is stored; run: make outputs"
             raise BuildError(*(Problem(program, None, message) for program in stale))

@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import sys
 from collections.abc import Iterator
+from concurrent.futures import ThreadPoolExecutor
+from functools import partial
 from pathlib import Path
 
 from tools.build_scripts import cache
@@ -11,6 +13,7 @@ from tools.build_scripts import outputs as stored
 from tools.build_scripts.book import BuildError, Problem
 from tools.build_scripts.cache import digest
 from tools.build_scripts.listings import attributes_of, stored_output
+from tools.build_scripts.pandoc import default_jobs
 from tools.build_scripts.tested import imports_of
 from tools.validation.context import Context
 
@@ -28,14 +31,14 @@ def stale(context: Context) -> Iterator[Problem]:
                 shown.setdefault(program, (text.name, fence.line))
     with cache.opened(context.root, "outputs") as kept:
         keys = {program: _key(context.root, program) for program in shown}
-        for program, (name, line) in shown.items():
-            if kept.has(keys[program], ("same",)):
-                continue
-            message = _message(context.root, program)
-            if message is None:
-                kept.write(keys[program], "same", b"")
-            else:
-                yield Problem(name, line, message, "output")
+        waiting = [program for program in shown if not kept.has(keys[program], ("same",))]
+        with ThreadPoolExecutor(default_jobs()) as pool:
+            messages = pool.map(partial(_message, context.root), waiting)
+            for program, message in zip(waiting, messages, strict=True):
+                if message is None:
+                    kept.write(keys[program], "same", b"")
+                else:
+                    yield Problem(*shown[program], message, "output")
         kept.keep_only(set(keys.values()))
 
 
