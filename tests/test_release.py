@@ -397,6 +397,15 @@ def test_the_first_release_of_a_fresh_book_needs_nothing_more(
         "CHANGELOG.md",
         "CITATION.cff",
     ]
+
+
+def test_a_later_release_needs_no_more_than_its_changes(
+    hostile_book: Path, book_python: str, tmp_path: Path
+) -> None:
+    book = tmp_path / "book"
+    shutil.copytree(hostile_book, book, symlinks=True)
+    done = run(book, book_python, *RELEASE)
+    assert done.returncode == 0, done.stdout + done.stderr
     append(book, "README.md", "\nMore.\n")
     text = (book / "CHANGELOG.md").read_text(encoding="utf-8")
     more = text.replace("## [0.1.0]", "### Added\n\n- More.\n\n## [0.1.0]")

@@ -22,6 +22,7 @@ import msgspec.yaml
 
 ROOT = Path(__file__).resolve().parents[2]
 LIST = Path(__file__).with_name("mutations.yml")
+CONTRACT = "tests/contract"
 # What the contract needs beside the code that is broken.
 COPIED = ("src", "tests/__init__.py", "tests/contract", "tests/support.py", "pyproject.toml")
 PASSED, FAILED = 0, 1
@@ -111,7 +112,7 @@ def run_contract(folder: Path, shop: str) -> str | None:
     case = f"[{shop.removesuffix('_examples')}-sqlite"
     options = ("-x", "-q", "--no-header", "-p", "no:cacheprovider", "-k", case)
     done = subprocess.run(
-        [sys.executable, "-m", "pytest", *options, "tests/contract"],
+        [sys.executable, "-m", "pytest", *options, CONTRACT],
         cwd=folder,
         env={**os.environ, "PYTHONDONTWRITEBYTECODE": "1"},
         capture_output=True,

@@ -27,9 +27,10 @@ HARMLESS = {
 
 @pytest.fixture
 def listed(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
-    """A list of defects of the test's own."""
+    """A list of defects of the test's own, and the part of the contract that sees the first."""
     path = tmp_path / "mutations.yml"
     monkeypatch.setattr(mutations, "LIST", path)
+    monkeypatch.setattr(mutations, "CONTRACT", "tests/contract/test_catalogue.py")
     return path
 
 
