@@ -101,8 +101,19 @@ def write_website(
     )
     # Half of the time goes into files, and threads wait for those side by side.
     with ThreadPoolExecutor(jobs) as pool:
-        for written in [pool.submit(_write_chapter, p, site, output, cache) for p in pages]:
+        writing = []
+        for page in pages:
+            is_kept = output.keep(page.chapter.entry.page, _page_key(page, site))
+            is_shared = cache.has(_shared_key(page, site), SHARED)
+            if not (is_kept and is_shared):
+                wanted = (None if is_kept else output, None if is_shared else cache)
+                writing.append(pool.submit(_write_chapter, page, site, *wanted))
+        for written in writing:
             written.result()
+    for page in pages:
+        for former in page.chapter.entry.was:
+            redirect = site.redirect(page.place, page.chapter.entry, former)
+            output.put(former_page(former), redirect.encode())
     _write_whole_book(pages, site, output, cache)
     output.put(frame.INDEX_PAGE, site.index().encode())
     output.put(frame.STATUS_PAGE, site.status(progress).encode())
@@ -117,22 +128,28 @@ def write_website(
         output.copy(f"{THEME_ADDRESS}/{name}", THEME / name, name)
 
 
-def _write_chapter(page: Page, site: Frame, output: Output, cache: Cache) -> None:
-    """Write the page of a chapter, and keep what the pages of the whole book take from it."""
-    entry, place = page.chapter.entry, page.place
-    around = site.rows[max(0, place - 1) : place + 2]
-    key, shared = digest(site.fingerprint, page.key, around), _shared_key(page, site)
-    is_kept, is_shared = output.keep(entry.page, key), cache.has(shared, SHARED)
-    if not (is_kept and is_shared):
-        text = page.text()
-        if not is_kept:
-            output.write(entry.page, [site.chapter(place, page.chapter, text)], key)
-        if not is_shared:
-            name = full_title(page.manuscript, entry)
-            cache.write(shared, PRINTED, site.on_one_page(text).encode())
-            cache.write(shared, SEARCHED, search.entries(quote(entry.page), name, text))
-    for former in entry.was:
-        output.put(former_page(former), site.redirect(place, entry, former).encode())
+def _write_chapter(page: Page, site: Frame, output: Output | None, cache: Cache | None) -> None:
+    """Write the page of a chapter, and keep what the pages of the whole book take from it.
+
+    Args:
+        page: the page.
+        site: what is around it.
+        output: where to write it; None where it is already.
+        cache: where to keep the rest, likewise.
+    """
+    entry, text = page.chapter.entry, page.text()
+    if output is not None:
+        html = site.chapter(page.place, page.chapter, text)
+        output.write(entry.page, [html], _page_key(page, site))
+    if cache is not None:
+        shared, name = _shared_key(page, site), full_title(page.manuscript, entry)
+        cache.write(shared, PRINTED, site.on_one_page(text).encode())
+        cache.write(shared, SEARCHED, search.entries(quote(entry.page), name, text))
+
+
+def _page_key(page: Page, site: Frame) -> str:
+    around = site.rows[max(0, page.place - 1) : page.place + 2]
+    return digest(site.fingerprint, page.key, around)
 
 
 def _write_whole_book(pages: Sequence[Page], site: Frame, output: Output, cache: Cache) -> None:
