@@ -89,9 +89,10 @@ class Pool:
         threads = [Thread(target=work, args=(worker,), daemon=True) for worker in self._workers]
         for thread in threads:
             thread.start()
+        count = 0
         try:
-            for numbered in enumerate(jobs):
-                waiting.put(numbered)
+            for count, job in enumerate(jobs, start=1):
+                waiting.put((count - 1, job))
         except BaseException:
             _empty(waiting)
             raise
@@ -100,7 +101,7 @@ class Pool:
                 waiting.put(None)
         for thread in threads:
             thread.join()
-        return [answers[place] for place in sorted(answers)]
+        return [answers.get(place, {"error": "was stopped."}) for place in range(count)]
 
 
 def _empty(queue: SimpleQueue[Numbered | None]) -> None:
