@@ -15,8 +15,8 @@ from tools.build_scripts.book import BuildError, Problem
 
 HERE = Path(__file__).resolve().parent
 Json = dict[str, Any]
-# Pandoc collects its garbage less often: an eighth less time for a tenth more memory.
-HEAP = "-A64m -O64m"
+# Pandoc collects its garbage less often: a tenth less time, and no more memory than it has anyway.
+HEAP = "-A64m"
 
 # The processes that run now. A signal ends them first: the threads that wait for them cannot be
 # told anything else.
