@@ -384,34 +384,43 @@ def test_the_manifest_is_a_bill_of_materials(dist: Path) -> None:
     assert all(fonts.values()), fonts
 
 
+def first_release(fresh: Path, python: str, folder: Path) -> Path:
+    """Return a copy of a book as its first release leaves it."""
+    book = folder / "book"
+    shutil.copytree(fresh, book, symlinks=True)
+    done = run(book, python, *RELEASE)
+    assert done.returncode == 0, done.stdout + done.stderr
+    return book
+
+
+def assert_tidy(book: Path, python: str) -> None:
+    rumdl = Path(python).with_name("rumdl")
+    assert run(book, rumdl, "check", "--no-cache", ".").returncode == 0
+
+
 def test_the_first_release_of_a_fresh_book_needs_nothing_more(
     default_book: Path, book_python: str, tmp_path: Path
 ) -> None:
-    book = tmp_path / "book"
-    shutil.copytree(default_book, book, symlinks=True)
+    book = first_release(default_book, book_python, tmp_path)
 
-    done = run(book, book_python, *RELEASE)
-
-    assert done.returncode == 0, done.stdout + done.stderr
     assert git(book, "show", "--format=%s", "--name-only", "HEAD").split("\n")[2:-1] == [
         "CHANGELOG.md",
         "CITATION.cff",
     ]
+    assert_tidy(book, book_python)
 
 
 def test_a_later_release_needs_no_more_than_its_changes(
     hostile_book: Path, book_python: str, tmp_path: Path
 ) -> None:
-    book = tmp_path / "book"
-    shutil.copytree(hostile_book, book, symlinks=True)
-    done = run(book, book_python, *RELEASE)
-    assert done.returncode == 0, done.stdout + done.stderr
+    book = first_release(hostile_book, book_python, tmp_path)
     append(book, "README.md", "\nMore.\n")
     text = (book / "CHANGELOG.md").read_text(encoding="utf-8")
     more = text.replace("## [0.1.0]", "### Added\n\n- More.\n\n## [0.1.0]")
     (book / "CHANGELOG.md").write_text(more, encoding="utf-8")
     commit(book)
+
     done = run(book, book_python, PUBLISH, "--skip-tests", "0.2.0")
+
     assert done.returncode == 0, done.stdout + done.stderr
-    rumdl = Path(book_python).with_name("rumdl")
-    assert run(book, rumdl, "check", "--no-cache", ".").returncode == 0
+    assert_tidy(book, book_python)

@@ -57,17 +57,21 @@ x = $1 + ?y ` \\
 """
 
 
-def ours(folder: Path, codes: Sequence[str]) -> list[str]:
-    """Return pieces of Python as a page of a book shows them."""
+def page_of(folder: Path, text: str) -> str:
+    """Return the page of a chapter with a text."""
     book = make_book(folder)
-    fence = "~" * 40
-    blocks = (f"{fence}python\n{code}\n{fence}\n" for code in codes)
-    write(book / "chapters" / "01_first" / "chapter.md", "# First\n\n" + "\n".join(blocks))
+    write(book / "chapters" / "01_first" / "chapter.md", f"# First\n\n{text}")
     write(book / "chapters" / "02_second" / "chapter.md", "# Second\n\nText.\n")
     done = build(book, "--format", "html")
     assert done.returncode == 0, done.stderr
-    page = book / "book_build" / "html" / "first.html"
-    return CODE.findall(page.read_text(encoding="utf-8"))
+    return (book / "book_build" / "html" / "first.html").read_text(encoding="utf-8")
+
+
+def ours(folder: Path, codes: Sequence[str]) -> list[str]:
+    """Return pieces of Python as a page of a book shows them."""
+    fence = "~" * 40
+    blocks = (f"{fence}python\n{code}\n{fence}\n" for code in codes)
+    return CODE.findall(page_of(folder, "\n".join(blocks)))
 
 
 def theirs(codes: Sequence[str]) -> list[str]:
@@ -141,14 +145,9 @@ def test_brackets_may_nest_as_deep_as_they_like(tmp_path: Path) -> None:
 
 
 def test_lines_have_numbers_in_any_language(tmp_path: Path) -> None:
-    book = make_book(tmp_path)
     listing = "```{%s .numberLines startFrom=7 highlight=2}\na = 1\n<b>\n```\n"
     text = "".join(listing % language for language in (".python", ".text", ".unheard-of"))
-    write(book / "chapters" / "01_first" / "chapter.md", f"# First\n\n{text}")
-    write(book / "chapters" / "02_second" / "chapter.md", "# Second\n\nText.\n")
-    done = build(book, "--format", "html")
-    assert done.returncode == 0, done.stderr
-    page = (book / "book_build" / "html" / "first.html").read_text(encoding="utf-8")
+    page = page_of(tmp_path, text)
     assert page.count('<div class="code numbered">') == 3
     assert page.count('style="counter-reset: source-line 6;"') == 3
     assert page.count('<mark class="line">') == 3

@@ -24,7 +24,7 @@ ROOT = Path(__file__).resolve().parents[2]
 LIST = Path(__file__).with_name("mutations.yml")
 CONTRACT = "tests/contract"
 # What the contract needs beside the code that is broken.
-COPIED = ("src", "tests/__init__.py", "tests/contract", "tests/support.py", "pyproject.toml")
+COPIED = ("src", "tests/__init__.py", CONTRACT, "tests/support.py", "pyproject.toml")
 PASSED, FAILED = 0, 1
 
 

@@ -256,7 +256,7 @@ def survey(
         min(jobs, len(book.entries)),
     ) as pool:
         _read_all(reading, book.entries, pool, tick, meanwhile)
-    sources = {chapter.entry.id: chapter.source for chapter in reading.chapters}
+    sources = reading.sources
     listings = {chapter.entry.id: chapter.listings for chapter in reading.chapters}
     reports = dict(_reports(reading))
     known = targets.collect(book, reports)
@@ -325,6 +325,11 @@ class _Reading:
     cache: Cache
     chapters: list[_Chapter] = field(default_factory=list)
     problems: list[Problem] = field(default_factory=list)
+
+    @property
+    def sources(self) -> dict[str, Source]:
+        """The files of the chapters that were read, by the chapter's id."""
+        return {chapter.entry.id: chapter.source for chapter in self.chapters}
 
     def unread(self, entries: Iterable[Entry]) -> Iterator[_Chapter]:
         """Read the files of chapters, and yield those whose texts the cache does not have."""
@@ -399,7 +404,7 @@ def _read_all(
             into = str(reading.cache.directory / chapter.key)
             yield {**chapter.job, "formats": reading.formats, "into": into}
         if meanwhile:
-            meanwhile({chapter.entry.id: chapter.source for chapter in reading.chapters})
+            meanwhile(reading.sources)
 
     answers = pool.run(jobs(), tick)
     for chapter, answer in zip(asked, answers, strict=True):

@@ -127,12 +127,12 @@ def load_templates() -> jinja2.Environment:
 
 def _compiled_templates() -> jinja2.BytecodeCache | None:
     """Return where compiled templates are kept: where Python keeps modules, if it may."""
+    if sys.dont_write_bytecode:
+        return None
     place = THEME / "__pycache__"
     with suppress(OSError):
         place.mkdir(exist_ok=True)
-    if sys.dont_write_bytecode or not os.access(place, os.W_OK):
-        return None
-    return jinja2.FileSystemBytecodeCache(str(place))
+    return jinja2.FileSystemBytecodeCache(str(place)) if os.access(place, os.W_OK) else None
 
 
 class Frame:

@@ -53,7 +53,7 @@ local function ask_pandoc(codes, colours)
 end
 
 --- Find the colours of some blocks of code.
-function M.colour(codes, colours)
+local function colour(codes, colours)
   local left = pandoc.Blocks {}
   for _, code in ipairs(codes) do
     local name, text = language(code), M.text(code)
@@ -67,6 +67,20 @@ function M.colour(codes, colours)
     end
   end
   if #left > 0 then ask_pandoc(left, colours) end
+end
+
+--- Put a block of code aside, and return what stands for it in a text until fill_in.
+function M.put_aside(code, codes)
+  codes:insert(code)
+  return "\u{FDD0}C" .. #codes .. "\u{FDD1}"
+end
+
+--- Put what a function writes of each block of code where it stands, when all have their colours.
+function M.fill_in(text, codes, colours, write)
+  colour(codes, colours)
+  return (text:gsub("\u{FDD0}C(%d+)\u{FDD1}", function(place)
+    return write(codes[tonumber(place)])
+  end))
 end
 
 --- The lines of some code as HTML in colours, nil where there are none.

@@ -85,25 +85,6 @@ local function code_block(code, colours)
   }
 end
 
---- Put placeholders where code stands; return the document, and the code in its order.
-local function take_code(doc)
-  local codes = {}
-  local taken = doc:walk {
-    CodeBlock = function(code)
-      codes[#codes + 1] = code
-      return pandoc.RawBlock("html", "\u{FDD0}C" .. #codes .. "\u{FDD1}")
-    end,
-  }
-  return taken, codes
-end
-
-local function fill_in(html, codes, colours)
-  highlight.colour(codes, colours)
-  return (html:gsub("\u{FDD0}C(%d+)\u{FDD1}", function(place)
-    return code_block(codes[tonumber(place)], colours)
-  end))
-end
-
 -- Divs --------------------------------------------------------------------------------------
 
 local function figure(attributes)
@@ -231,13 +212,20 @@ local function finish_index_places(html)
 end
 
 return function(doc, context)
-  local taken, codes = take_code(doc)
-  local html = pandoc.write(taken, "html", OPTIONS)
+  local codes = pandoc.List {}
+  local prepared = doc:walk {
+    CodeBlock = function(code)
+      return pandoc.RawBlock("html", highlight.put_aside(code, codes))
+    end,
+  }
+  local html = pandoc.write(prepared, "html", OPTIONS)
   html = finish_divs(html, context.words)
   html = finish_headings(html, context.words)
   html = finish_tables(html, context)
   html = finish_images(html)
   html = finish_notes(html, context.chapter.prefix)
   html = finish_index_places(html)
-  return fill_in(html, codes, context.colours)
+  return highlight.fill_in(html, codes, context.colours, function(code)
+    return code_block(code, context.colours)
+  end)
 end

@@ -289,23 +289,16 @@ end
 --- The call that prints some code, but for its lines, which are filled in when all are known.
 local function code_block(codes)
   return function(code)
-    codes:insert(code)
     local options = listing_options(code, plain_lines(code))
     local arguments = id_argument(code) .. table.concat(options, ", ") .. ", "
-    return raw_block("#code-listing(" .. arguments .. "\u{FDD0}C" .. #codes .. "\u{FDD1})")
+    return raw_block("#code-listing(" .. arguments .. highlight.put_aside(code, codes) .. ")")
   end
 end
 
---- Fill in the lines of all listings.
-local function fill_in(text, codes, colours)
-  highlight.colour(codes, colours)
-  return (text:gsub("\u{FDD0}C(%d+)\u{FDD1}", function(place)
-    local code = codes[tonumber(place)]
-    local lines = highlight.typst(code, colours)
-    if lines then return lines end
-    return array(plain_lines(code):map(function(line)
-      return line == "" and "[]" or "[#" .. quoted(line) .. ";]"
-    end))
+--- The lines of some code as an array, in colours where it has them.
+local function coloured_lines(code, colours)
+  return highlight.typst(code, colours) or array(plain_lines(code):map(function(line)
+    return line == "" and "[]" or "[#" .. quoted(line) .. ";]"
   end))
 end
 
@@ -504,5 +497,8 @@ return function(doc, context)
   -- Words are most of a text, and calling Lua for each is dear: only where one is too long. What
   -- was long in code is a call by now, and the titles have been told in words.
   if has_long_word(stringify(prepared), LONG) then prepared = prepared:walk(cutter(LONG)) end
-  return fill_in(pandoc.write(prepared, "typst", OPTIONS), codes, context.colours)
+  local text = pandoc.write(prepared, "typst", OPTIONS)
+  return highlight.fill_in(text, codes, context.colours, function(code)
+    return coloured_lines(code, context.colours)
+  end)
 end

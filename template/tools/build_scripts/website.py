@@ -99,22 +99,24 @@ def write_website(
         address=site_address(manuscript.book.repository),
         has_index=bool(terms),
     )
+    shared = [_shared_key(page, site) for page in pages]
     # Half of the time goes into files, and threads wait for those side by side.
     with ThreadPoolExecutor(jobs) as pool:
         writing = []
-        for page in pages:
-            is_kept = output.keep(page.chapter.entry.page, _page_key(page, site))
-            is_shared = cache.has(_shared_key(page, site), SHARED)
+        for page, made in zip(pages, shared, strict=True):
+            key = _page_key(page, site)
+            is_kept = output.keep(page.chapter.entry.page, key)
+            is_shared = cache.has(made, SHARED)
             if not (is_kept and is_shared):
-                wanted = (None if is_kept else output, None if is_shared else cache)
-                writing.append(pool.submit(_write_chapter, page, site, *wanted))
+                wanted = (None if is_kept else key, None if is_shared else made)
+                writing.append(pool.submit(_write_chapter, page, site, output, cache, *wanted))
         for written in writing:
             written.result()
     for page in pages:
         for former in page.chapter.entry.was:
             redirect = site.redirect(page.place, page.chapter.entry, former)
             output.put(former_page(former), redirect.encode())
-    _write_whole_book(pages, site, output, cache)
+    _write_whole_book(pages, shared, site, output, cache)
     output.put(frame.INDEX_PAGE, site.index().encode())
     output.put(frame.STATUS_PAGE, site.status(progress).encode())
     output.put(frame.NOT_FOUND_PAGE, site.not_found().encode())
@@ -128,21 +130,24 @@ def write_website(
         output.copy(f"{THEME_ADDRESS}/{name}", THEME / name, name)
 
 
-def _write_chapter(page: Page, site: Frame, output: Output | None, cache: Cache | None) -> None:
+def _write_chapter(
+    page: Page, site: Frame, output: Output, cache: Cache, key: str | None, shared: str | None
+) -> None:
     """Write the page of a chapter, and keep what the pages of the whole book take from it.
 
     Args:
         page: the page.
         site: what is around it.
-        output: where to write it; None where it is already.
-        cache: where to keep the rest, likewise.
+        output: where to write it.
+        cache: where to keep what the others take.
+        key: the hash of all that the page is made of, None where it is kept.
+        shared: that of what the others take, likewise.
     """
     entry, text = page.chapter.entry, page.text()
-    if output is not None:
-        html = site.chapter(page.place, page.chapter, text)
-        output.write(entry.page, [html], _page_key(page, site))
-    if cache is not None:
-        shared, name = _shared_key(page, site), full_title(page.manuscript, entry)
+    if key is not None:
+        output.write(entry.page, [site.chapter(page.place, page.chapter, text)], key)
+    if shared is not None:
+        name = full_title(page.manuscript, entry)
         cache.write(shared, PRINTED, site.on_one_page(text).encode())
         cache.write(shared, SEARCHED, search.entries(quote(entry.page), name, text))
 
@@ -152,13 +157,14 @@ def _page_key(page: Page, site: Frame) -> str:
     return digest(site.fingerprint, page.key, around)
 
 
-def _write_whole_book(pages: Sequence[Page], site: Frame, output: Output, cache: Cache) -> None:
+def _write_whole_book(
+    pages: Sequence[Page], shared: Sequence[str], site: Frame, output: Output, cache: Cache
+) -> None:
     """Write the page for printing and the index of the search, which hold every text.
 
     A book may be large, so that neither is ever held as a whole.
     """
     key = digest(site.fingerprint, site.anchors, [page.key for page in pages])
-    shared = [_shared_key(page, site) for page in pages]
     for name, ending, write in (
         (frame.PRINT_PAGE, PRINTED, site.print_page),
         (search.ADDRESS, SEARCHED, search.script),

@@ -78,7 +78,7 @@ class Pool:
             One answer for every job, in the order of the jobs: the script's, or `{"error": …}`.
         """
         waiting: SimpleQueue[Numbered | None] = SimpleQueue()
-        answers: dict[int, Json] = {}
+        answers: list[Json] = []
 
         def work(worker: _Worker) -> None:
             while (numbered := waiting.get()) is not None:
@@ -89,10 +89,10 @@ class Pool:
         threads = [Thread(target=work, args=(worker,), daemon=True) for worker in self._workers]
         for thread in threads:
             thread.start()
-        count = 0
         try:
-            for count, job in enumerate(jobs, start=1):
-                waiting.put((count - 1, job))
+            for numbered in enumerate(jobs):
+                answers.append({"error": "was stopped."})
+                waiting.put(numbered)
         except BaseException:
             _empty(waiting)
             raise
@@ -101,7 +101,7 @@ class Pool:
                 waiting.put(None)
         for thread in threads:
             thread.join()
-        return [answers.get(place, {"error": "was stopped."}) for place in range(count)]
+        return answers
 
 
 def _empty(queue: SimpleQueue[Numbered | None]) -> None:
